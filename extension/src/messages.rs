@@ -1,0 +1,250 @@
+//! What popup and worker say to each other: one request enum, one snapshot, both plain data.
+
+use serde::{Deserialize, Serialize};
+use shared::{ids::Marketplace, problem::Problem, wire::v1::ItemReceipt};
+
+/// What the popup asks of the worker. The answer to each is the [`Snapshot`] afterwards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Request {
+    /// Show the present state.
+    Look,
+    /// Keep this server and token, and check both.
+    SetServer {
+        /// Address as the person typed it.
+        address: String,
+        /// API token, `mf_…`.
+        token: String,
+    },
+    /// Drop server and token.
+    ForgetServer,
+    /// Work with this marketplace from now on; the permission for the former one is given back.
+    ChooseMarketplace {
+        /// The shop.
+        marketplace: Marketplace,
+    },
+    /// Read the library. The popup has asked the browser for the two origins in the same click;
+    /// if they are not granted yet, the worker goes on when they are.
+    Read,
+    /// Stop reading or sending; what was read is kept.
+    Stop,
+    /// Go on at once from wherever the run is waiting.
+    TryNow,
+    /// Open the tab where the person signs in or solves the security check.
+    OpenAudible,
+    /// Send what was read to the server.
+    Send,
+    /// Drop the present run (read titles, receipt) and go back to the start.
+    Discard,
+}
+
+/// Everything that the popup shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The server, once one was entered.
+    pub server: Option<ServerView>,
+    /// The chosen shop; none before the first choice (the popup proposes one by language).
+    pub marketplace: Option<Marketplace>,
+    /// What is going on.
+    pub phase: Phase,
+}
+
+/// The server as the popup shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerView {
+    /// Normalised address: `https://home.example`.
+    pub address: String,
+    /// What the last check or call said.
+    pub state: ServerState,
+}
+
+/// What the last check or call to the server said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum ServerState {
+    /// Being checked now.
+    Checking,
+    /// It answered as Me Feed and took the token.
+    Ready {
+        /// The server's version.
+        version: String,
+    },
+    /// It did not.
+    Trouble {
+        /// Why.
+        trouble: ServerTrouble,
+    },
+}
+
+/// Why the server could not be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum ServerTrouble {
+    /// The address is not one.
+    BadAddress,
+    /// No answer: wrong address, server down, certificate not trusted, or blocked by the browser.
+    NotReachable,
+    /// It answers with a redirect, as a sign-in page of a proxy does.
+    Redirects,
+    /// Something answers, but it is not Me Feed.
+    NotMeFeed,
+    /// The server does not speak our wire version.
+    Incompatible {
+        /// The server's version.
+        version: String,
+    },
+    /// The token is unknown or revoked.
+    TokenRefused,
+    /// The token may not import.
+    ScopeMissing,
+    /// The server refused the request itself.
+    Refused {
+        /// Stable problem code.
+        code: String,
+        /// The server's sentence.
+        detail: String,
+    },
+    /// The server asks to wait, or its database is away.
+    Busy,
+}
+
+/// What is going on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "phase", rename_all = "snake_case")]
+pub enum Phase {
+    /// Nothing was read yet.
+    Idle,
+    /// The person asked to read; the browser has not granted the two origins (yet).
+    AwaitingPermission,
+    /// Library pages are being read.
+    Reading(Progress),
+    /// The catalog is being asked for what pages lack.
+    Enriching(Progress),
+    /// Reading, enriching or sending waits for something.
+    Waiting {
+        /// In which step.
+        during: Step,
+        /// For what.
+        trouble: Trouble,
+        /// When it goes on by itself, in milliseconds since 1970.
+        resumes_at_ms: Option<i64>,
+        /// How far it is.
+        progress: Progress,
+    },
+    /// The person stopped it; it can go on.
+    Stopped {
+        /// In which step.
+        during: Step,
+        /// How far it is.
+        progress: Progress,
+    },
+    /// All was read; nothing was sent.
+    Ready(Summary),
+    /// Chunks are being sent.
+    Sending(Progress),
+    /// All was sent.
+    Done(Receipt),
+}
+
+/// The steps of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Library pages.
+    Reading,
+    /// Catalog batches.
+    Enriching,
+    /// Chunks to the server.
+    Sending,
+}
+
+/// How far a step is; units are pages, batches or chunks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Units finished.
+    pub done: u32,
+    /// Units in all, once known.
+    pub of: Option<u32>,
+    /// Titles found (reading), enriched, or sent so far.
+    pub titles: u32,
+    /// Titles in all, once known.
+    pub titles_of: Option<u32>,
+    /// Titles a minute, once measurable.
+    pub titles_per_minute: Option<u32>,
+    /// Seconds left, once measurable.
+    pub seconds_left: Option<u32>,
+}
+
+/// What a run is waiting for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Trouble {
+    /// Audible shows its sign-in page.
+    SignedOut,
+    /// Audible asks for a security check.
+    Captcha,
+    /// Audible shows its "Whoops" page: too much for now.
+    Blocked,
+    /// Audible answers 429.
+    Throttled,
+    /// Audible answers 5xx.
+    Unavailable,
+    /// No answer at all.
+    Offline,
+    /// A library page that we cannot read.
+    LayoutChanged {
+        /// Which page.
+        page: u32,
+    },
+    /// The browser does not grant the two origins (any more).
+    PermissionMissing,
+    /// The server cannot be used.
+    Server {
+        /// Why.
+        trouble: ServerTrouble,
+    },
+}
+
+/// What was read, before it is sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Titles that can be sent.
+    pub titles: u32,
+    /// Titles the source says there are.
+    pub source_total: u32,
+    /// Every page was read.
+    pub complete: bool,
+    /// Titles without catalog data.
+    pub not_enriched: u32,
+    /// How many things could not be read or used.
+    pub problem_count: u32,
+    /// The first hundred of them.
+    pub problems: Vec<Problem>,
+}
+
+/// What became of it, added up over all chunks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// New titles.
+    pub imported: u32,
+    /// Changed titles.
+    pub updated: u32,
+    /// Titles that were the same.
+    pub unchanged: u32,
+    /// Titles on the ignore list.
+    pub ignored: u32,
+    /// Titles that stood twice.
+    pub duplicate: u32,
+    /// Titles refused.
+    pub rejected: u32,
+    /// All titles sent.
+    pub total: u32,
+    /// Titles the source says there are.
+    pub source_total: u32,
+    /// The server has everything that the source has.
+    pub complete: bool,
+    /// The first hundred refused titles, with reasons.
+    pub refused: Vec<ItemReceipt>,
+    /// Where the library can be looked at: `https://home.example/`.
+    pub library_url: String,
+}
