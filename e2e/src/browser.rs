@@ -1,0 +1,161 @@
+//! A real browser with the packaged extension, behind the simulator's proxy.
+
+pub mod chromium;
+pub mod firefox;
+
+use std::{fmt, net::SocketAddr, path::Path, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use tempfile::TempDir;
+use thirtyfour::{WebDriver, WindowHandle};
+
+use crate::{process::Owned, tools::Tools, wait::{until, until_within}};
+
+/// Which browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Chromium, headed on a virtual display, because only there its permission dialog can be answered.
+    Chromium,
+    /// Firefox, headless.
+    Firefox,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+        })
+    }
+}
+
+/// How the browser presents itself to pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// `prefers-color-scheme: dark`
+    pub dark: bool,
+    /// German instead of English; Chromium only (Firefox would need a language pack).
+    pub german: bool,
+}
+
+/// A running browser; everything ends when it is dropped.
+pub struct Browser {
+    /// WebDriver session, for what this type does not offer.
+    pub driver: WebDriver,
+    kind: Kind,
+    origin: String,
+    popup: WindowHandle,
+    display: Option<chromium::Display>,
+    _driver_process: Owned,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Starts the browser with the extension of `tools.dist` and opens the popup page in a tab.
+    /// All of its traffic but loopback goes through `proxy`.
+    pub async fn start(kind: Kind, tools: &Tools, proxy: SocketAddr, look: Look) -> Result<Self> {
+        match kind {
+            Kind::Chromium => chromium::start(tools, proxy, look).await,
+            Kind::Firefox => firefox::start(tools, proxy, look).await,
+        }
+        .with_context(|| format!("start {kind}"))
+    }
+
+    /// Which browser this is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Brings the tab with the popup page to the front.
+    pub async fn show_popup(&self) -> Result<()> {
+        Ok(self.driver.switch_to_window(self.popup.clone()).await?)
+    }
+
+    /// Opens a page of the extension in a new tab and goes there.
+    pub async fn open_extension_page(&self, path: &str) -> Result<WindowHandle> {
+        let url = format!("{}/{path}", self.origin);
+        match self.kind {
+            Kind::Chromium => chromium::open(&self.driver, &url).await,
+            Kind::Firefox => firefox::open(&self.driver, &url).await,
+        }
+    }
+
+    /// Runs an expression that gives a promise in the popup page and returns what it resolves to.
+    pub async fn in_popup(&self, expression: &str) -> Result<Value> {
+        self.show_popup().await?;
+        let script = format!(
+            "const done = arguments[arguments.length - 1]; \
+             Promise.resolve({expression}).then(value => done({{value}}), \
+             error => done({{error: String(error)}}));"
+        );
+        let answer = self.driver.execute_async(script, Vec::new()).await?;
+        if let Some(error) = answer.json().get("error") {
+            bail!("{expression}: {error}");
+        }
+        Ok(answer.json().get("value").cloned().unwrap_or(Value::Null))
+    }
+
+    /// Presses Allow in the browser's own permission dialog and waits until the origin is held.
+    /// Firefox is set to accept, because WebDriver cannot reach its dialog.
+    pub async fn allow_permission(&self, origin: &str) -> Result<()> {
+        let held = format!("chrome.permissions.contains({{origins: ['{origin}/*']}})");
+        let is_held =
+            async || Ok((self.in_popup(&held).await? == Value::Bool(true)).then_some(()));
+        if let Some(display) = &self.display {
+            until("the permission dialog", async || {
+                let page_has_focus = self.in_popup("document.hasFocus()").await?;
+                Ok((page_has_focus == Value::Bool(false)).then_some(()))
+            })
+            .await?;
+            // The dialog fades in and loses keys meanwhile: wait until the picture stands still.
+            display.stands_still().await?;
+            let before = display.picture()?;
+            display.press("Tab")?; // from Deny to Allow
+            until("Allow to have the keyboard", async || {
+                Ok((display.picture()? != before).then_some(()))
+            })
+            .await?;
+            until("the dialog to take the key", async || {
+                display.press("Return")?;
+                Ok(until_within(Duration::from_secs(1), "the permission", is_held).await.ok())
+            })
+            .await?;
+        }
+        until(&format!("the permission for {origin}"), is_held).await
+    }
+
+    /// The origins that the extension holds now, sorted.
+    pub async fn held_origins(&self) -> Result<Vec<String>> {
+        let all = self.in_popup("chrome.permissions.getAll()").await?;
+        let origins = all.get("origins").and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut origins: Vec<String> =
+            origins.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        origins.sort();
+        Ok(origins)
+    }
+
+    /// Saves what the present tab shows as PNG.
+    pub async fn screenshot(&self, file: &Path) -> Result<()> {
+        Ok(self.driver.screenshot(file).await?)
+    }
+
+    /// Goes to the first tab whose address begins with `prefix`, once there is one.
+    pub async fn switch_to_tab(&self, prefix: &str) -> Result<()> {
+        until(&format!("a tab at {prefix}"), async || {
+            for handle in self.driver.windows().await? {
+                self.driver.switch_to_window(handle).await?;
+                if self.driver.current_url().await?.as_str().starts_with(prefix) {
+                    return Ok(Some(()));
+                }
+            }
+            Ok(None)
+        })
+        .await
+    }
+
+    /// Ends the session; the processes end with `self`.
+    pub async fn quit(self) -> Result<()> {
+        Ok(self.driver.clone().quit().await?)
+    }
+}

@@ -1,0 +1,158 @@
+//! Chromium through chromedriver, headed on a virtual display of its own.
+
+use std::{cell::RefCell, net::SocketAddr, path::Path, process::Command};
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+use thirtyfour::{
+    ChromiumLikeCapabilities, DesiredCapabilities, WebDriver, WindowHandle,
+    common::capabilities::desiredcapabilities::CapabilitiesHelper,
+};
+
+use super::{Browser, Kind, Look};
+use crate::{process::Owned, tools::Tools, wait::until};
+
+/// A virtual display with nothing on it but this browser.
+pub struct Display {
+    number: u32,
+    /// Xvfb keeps the picture in a file of this folder.
+    folder: TempDir,
+    _xvfb: Owned,
+}
+
+impl Display {
+    async fn start() -> Result<Self> {
+        let folder = TempDir::new()?;
+        let mut xvfb = Command::new("Xvfb");
+        xvfb.args(["-displayfd", "1", "-screen", "0", "1400x1000x24", "-nolisten", "tcp"]);
+        xvfb.arg("-fbdir").arg(folder.path());
+        let (process, number) = Owned::start(xvfb, |line| line.parse().ok()).await?;
+        Ok(Self { number, folder, _xvfb: process })
+    }
+
+    /// A fingerprint of what the display shows now.
+    pub fn picture(&self) -> Result<Vec<u8>> {
+        let pixels = std::fs::read(self.folder.path().join("Xvfb_screen0"))?;
+        Ok(Sha256::digest(pixels).to_vec())
+    }
+
+    /// Waits until the display has shown the same picture for eight looks.
+    pub async fn stands_still(&self) -> Result<()> {
+        let seen = RefCell::new((Vec::new(), 0));
+        until("the display to stand still", async || {
+            let picture = self.picture()?;
+            let mut seen = seen.borrow_mut();
+            *seen = if seen.0 == picture { (picture, seen.1 + 1) } else { (picture, 0) };
+            Ok((seen.1 >= 8).then_some(()))
+        })
+        .await
+    }
+
+    fn name(&self) -> String {
+        format!(":{}", self.number)
+    }
+
+    /// Presses a key in the window that has the keyboard.
+    pub fn press(&self, key: &str) -> Result<()> {
+        let done = Command::new("xdotool")
+            .env("DISPLAY", self.name())
+            .args(["key", "--clearmodifiers", key])
+            .status()
+            .context("start xdotool")?;
+        if !done.success() {
+            bail!("xdotool could not press a key");
+        }
+        Ok(())
+    }
+}
+
+pub(super) async fn start(tools: &Tools, proxy: SocketAddr, look: Look) -> Result<Browser> {
+    let display = Display::start().await?;
+    let profile = TempDir::new()?;
+    let mut command = Command::new(&tools.chromedriver);
+    command.arg("--port=0").env("DISPLAY", display.name());
+    command.env("LANGUAGE", if look.german { "de" } else { "en" });
+    let (process, port) = Owned::start(command, |line| {
+        line.strip_suffix('.')?.rsplit_once("successfully on port ")?.1.parse::<u16>().ok()
+    })
+    .await?;
+    let extension = tools.dist.join("chrome");
+    let driver = session(tools, port, profile.path(), &extension, proxy, look).await?;
+    if look.dark {
+        let features = json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]});
+        driver.cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
+    }
+    let origin = format!("chrome-extension://{}", extension_id(&extension)?);
+    driver.goto(format!("{origin}/popup.html?tab=1")).await?;
+    let popup = driver.window().await?;
+    Ok(Browser {
+        driver,
+        kind: Kind::Chromium,
+        origin,
+        popup,
+        display: Some(display),
+        _driver_process: process,
+        _profile: profile,
+    })
+}
+
+async fn session(
+    tools: &Tools,
+    port: u16,
+    profile: &Path,
+    extension: &Path,
+    proxy: SocketAddr,
+    look: Look,
+) -> Result<WebDriver> {
+    let mut wanted = DesiredCapabilities::chrome();
+    wanted.set_binary(&tools.chromium.to_string_lossy())?;
+    wanted.accept_insecure_certs(true)?;
+    for argument in [
+        "--no-sandbox", // Chromium refuses to run as root with it; tests see loopback only.
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-quic",
+        "--disable-dev-shm-usage",
+        "--ignore-certificate-errors", // the simulator's certificate, also for the worker's requests
+        "--window-size=1280,900",
+    ] {
+        wanted.add_arg(argument)?;
+    }
+    wanted.add_arg(&format!("--lang={}", if look.german { "de" } else { "en-US" }))?;
+    wanted.add_arg(&format!("--user-data-dir={}", profile.display()))?;
+    wanted.add_arg(&format!("--load-extension={}", extension.display()))?;
+    wanted.add_arg(&format!("--proxy-server=http://{proxy}"))?;
+    Ok(WebDriver::new(format!("http://127.0.0.1:{port}"), wanted).await?)
+}
+
+pub(super) async fn open(driver: &WebDriver, url: &str) -> Result<WindowHandle> {
+    let tab = driver.new_tab().await?;
+    driver.switch_to_window(tab.clone()).await?;
+    driver.goto(url).await?;
+    Ok(tab)
+}
+
+/// The id of an unpacked extension: the first 16 bytes of its path's SHA-256, written in `a` to `p`.
+fn extension_id(folder: &Path) -> Result<String> {
+    let path = folder.canonicalize().with_context(|| format!("{}", folder.display()))?;
+    let digest = Sha256::digest(path.as_os_str().as_encoded_bytes());
+    Ok(digest[..16]
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|half| char::from(b'a' + half))
+        .collect())
+}
+
+/// Ends every service worker, as the browser does by itself after 30 idle seconds.
+pub async fn stop_workers(driver: &WebDriver) -> Result<()> {
+    until("the worker to be stopped", async || {
+        driver.cdp().send_raw("ServiceWorker.enable", json!({})).await?;
+        driver.cdp().send_raw("ServiceWorker.stopAllWorkers", json!({})).await?;
+        Ok(Some(()))
+    })
+    .await
+}
