@@ -1,0 +1,143 @@
+//! What the worker needs of a browser, as small traits; everything else is decided without one.
+
+#[cfg(target_arch = "wasm32")]
+pub mod chrome;
+#[cfg(test)]
+pub mod fake;
+
+use std::future::Future;
+
+use futures::future::LocalBoxFuture;
+use shared::ids::Marketplace;
+
+use crate::messages::Snapshot;
+
+/// Key and value store that outlives the worker; values are JSON text.
+pub trait Storage {
+    /// The value under a key.
+    fn get(&self, key: &str) -> impl Future<Output = Result<Option<String>, StorageFull>>;
+    /// Stores a value.
+    fn set(&self, key: &str, value: &str) -> impl Future<Output = Result<(), StorageFull>>;
+    /// Removes keys; absent ones are no error.
+    fn remove(&self, keys: &[String]) -> impl Future<Output = Result<(), StorageFull>>;
+}
+
+/// The browser's storage did not take or give a value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the browser's storage does not answer or is full")]
+pub struct StorageFull;
+
+/// Sends one request.
+pub trait Http {
+    /// Answers of every status are `Ok`.
+    fn send(&self, request: HttpRequest) -> impl Future<Output = Result<HttpResponse, HttpError>>;
+}
+
+/// One request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// Address.
+    pub url: String,
+    /// Body; with one it is a POST, otherwise a GET.
+    pub body: Option<String>,
+    /// Header names and values.
+    pub headers: Vec<(&'static str, String)>,
+    /// Whether the browser attaches its session for that host.
+    pub session: bool,
+    /// Whether redirects are followed; otherwise one comes back as `redirected`.
+    pub follow: bool,
+}
+
+impl HttpRequest {
+    /// A GET without session that stops at redirects.
+    pub fn get(url: String) -> Self {
+        Self { url, body: None, headers: Vec::new(), session: false, follow: false }
+    }
+
+    /// A POST without session that stops at redirects.
+    pub fn post(url: String, headers: Vec<(&'static str, String)>, body: String) -> Self {
+        Self { url, body: Some(body), headers, session: false, follow: false }
+    }
+}
+
+/// One answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HttpResponse {
+    /// HTTP status; 0 for a redirect that was not followed.
+    pub status: u16,
+    /// A redirect that was not followed.
+    pub redirected: bool,
+    /// The `Retry-After` header.
+    pub retry_after: Option<String>,
+    /// Body as text.
+    pub body: String,
+}
+
+/// Why there was no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HttpError {
+    /// Refused, cut, unknown host, certificate, offline: browsers do not tell these apart.
+    NoAnswer,
+    /// The answer took longer than 25 seconds.
+    TimedOut,
+    /// The body is larger than any page or answer that we know.
+    TooLarge,
+}
+
+/// Wakes the worker later.
+pub trait Alarms {
+    /// Wakes the worker at a moment, even after its death; replaces an earlier one. Browsers do not
+    /// wake earlier than 30 seconds from now.
+    fn wake_at(&self, when_ms: i64) -> impl Future<Output = ()>;
+    /// Takes it back.
+    fn no_wake(&self) -> impl Future<Output = ()>;
+    /// Waits within this worker's life.
+    fn pause(&self, ms: i64) -> impl Future<Output = ()> + 'static;
+}
+
+/// Browser tabs.
+pub trait Tabs {
+    /// Brings a tab that we opened before to the front, or opens a new one; gives its id.
+    fn show(&self, known: Option<i64>, url: &str) -> impl Future<Output = Option<i64>>;
+}
+
+/// Host permissions.
+pub trait Permissions {
+    /// Whether both origins of a marketplace are granted.
+    fn held(&self, marketplace: Marketplace) -> impl Future<Output = bool>;
+    /// Gives back every Audible origin but this marketplace's two.
+    fn release_others(&self, marketplace: Marketplace) -> impl Future<Output = ()>;
+}
+
+/// Time and chance.
+pub trait Clock {
+    /// Milliseconds since 1970.
+    fn now_ms(&self) -> i64;
+    /// A number from 0 up to 1.
+    fn chance(&self) -> f64;
+    /// Ten random bytes.
+    fn random(&self) -> [u8; 10];
+}
+
+/// The popup, when it is open.
+pub trait Popup {
+    /// Shows a new state; nobody listening is no error.
+    fn show_snapshot(&self, snapshot: &Snapshot) -> impl Future<Output = ()>;
+}
+
+/// Runs work beside the caller.
+pub trait Tasks {
+    /// Starts it.
+    fn spawn(&self, work: LocalBoxFuture<'static, ()>);
+}
+
+/// All of it.
+pub trait Browser:
+    Storage + Http + Alarms + Tabs + Permissions + Clock + Popup + Tasks + 'static
+{
+}
+
+impl<T: Storage + Http + Alarms + Tabs + Permissions + Clock + Popup + Tasks + 'static> Browser
+    for T
+{
+}

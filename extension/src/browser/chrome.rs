@@ -1,0 +1,301 @@
+//! The real browser: `chrome.*` with promises (the same in both browsers), `fetch`, timers.
+//!
+//! The only file of the worker that touches JavaScript. It asks nothing of the page's cookies: the
+//! browser attaches its session where `credentials` says so, and only for Audible's web host.
+
+use futures::{
+    future::{Either, LocalBoxFuture, select},
+    pin_mut,
+};
+use gloo_net::http::{Request, RequestBuilder, Response};
+use js_sys::{Array, Date, JSON, Math, Object, Promise, Reflect, Uint8Array};
+use serde::{Deserialize, Serialize};
+use shared::{ids::Marketplace, wire::v1::Client};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials,
+    RequestRedirect, ResponseType, TextDecoder,
+};
+
+use super::{
+    Alarms, Clock, Http, HttpError, HttpRequest, HttpResponse, Permissions, Popup, Storage,
+    StorageFull, Tabs, Tasks,
+};
+use crate::messages::Snapshot;
+
+/// A worker whose request takes longer is ended by the browser after 30 seconds.
+const TIMEOUT_MS: i64 = 25_000;
+/// Ten times the largest page seen.
+const CEILING_BYTES: usize = 16 * 1024 * 1024;
+/// The one alarm.
+const ALARM: &str = "go-on";
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["chrome", "storage", "local"], js_name = get, catch)]
+    async fn storage_get(key: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "storage", "local"], js_name = set, catch)]
+    async fn storage_set(items: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "storage", "local"], js_name = remove, catch)]
+    async fn storage_remove(keys: &Array) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "alarms"], js_name = create, catch)]
+    async fn alarm_create(name: &str, info: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "alarms"], js_name = clear, catch)]
+    async fn alarm_clear(name: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = create, catch)]
+    async fn tab_create(properties: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = update, catch)]
+    async fn tab_update(id: f64, properties: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "permissions"], js_name = contains, catch)]
+    async fn permissions_contain(permissions: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "permissions"], js_name = getAll, catch)]
+    async fn permissions_all() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "permissions"], js_name = remove, catch)]
+    async fn permissions_remove(permissions: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "runtime"], js_name = sendMessage, catch)]
+    async fn send_message(message: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "runtime"], js_name = getManifest)]
+    fn manifest() -> JsValue;
+    #[wasm_bindgen(js_namespace = ["chrome", "runtime"], js_name = getURL)]
+    fn own_address(path: &str) -> String;
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(then: &js_sys::Function, ms: i32);
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
+    fn random_values(into: &Uint8Array) -> Result<JsValue, JsValue>;
+}
+
+/// The browser that this runs in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Chrome;
+
+/// This program, as it names itself to the server.
+pub fn client() -> Client {
+    let version = text_of(&manifest(), "version");
+    let firefox = own_address("").starts_with("moz-extension:");
+    Client {
+        name: "audible-connector".to_owned(),
+        version: version.unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned()),
+        browser: Some(if firefox { "firefox" } else { "chrome" }.to_owned()),
+    }
+}
+
+impl Storage for Chrome {
+    async fn get(&self, key: &str) -> Result<Option<String>, StorageFull> {
+        let items = storage_get(key).await.map_err(|_| StorageFull)?;
+        let value = Reflect::get(&items, &key.into()).unwrap_or_default();
+        if value.is_undefined() {
+            return Ok(None);
+        }
+        // Our own values are text; settings may also have been put there as an object.
+        Ok(value.as_string().or_else(|| JSON::stringify(&value).ok().map(String::from)))
+    }
+
+    async fn set(&self, key: &str, value: &str) -> Result<(), StorageFull> {
+        let items = Object::new();
+        Reflect::set(&items, &key.into(), &value.into()).map_err(|_| StorageFull)?;
+        storage_set(&items).await.map(drop).map_err(|_| StorageFull)
+    }
+
+    async fn remove(&self, keys: &[String]) -> Result<(), StorageFull> {
+        let keys: Array = keys.iter().map(JsValue::from).collect();
+        storage_remove(&keys).await.map(drop).map_err(|_| StorageFull)
+    }
+}
+
+impl Http for Chrome {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let controller = AbortController::new().map_err(|_| HttpError::NoAnswer)?;
+        let exchange = exchange(request, &controller);
+        let timeout = pause(TIMEOUT_MS);
+        pin_mut!(exchange, timeout);
+        match select(exchange, timeout).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => {
+                controller.abort();
+                Err(HttpError::TimedOut)
+            }
+        }
+    }
+}
+
+async fn exchange(
+    request: HttpRequest,
+    controller: &AbortController,
+) -> Result<HttpResponse, HttpError> {
+    let builder = builder(&request, controller);
+    let built = match request.body {
+        Some(body) => builder.body(body),
+        None => builder.build(),
+    };
+    let answer = built.map_err(|_| HttpError::NoAnswer)?.send().await;
+    let answer = answer.map_err(|_| HttpError::NoAnswer)?;
+    let redirected = answer.type_() == ResponseType::Opaqueredirect;
+    let body = if redirected { String::new() } else { body(&answer, controller).await? };
+    let retry_after = answer.headers().get("retry-after");
+    Ok(HttpResponse { status: answer.status(), redirected, retry_after, body })
+}
+
+fn builder(request: &HttpRequest, controller: &AbortController) -> RequestBuilder {
+    let post = request.body.is_some();
+    let builder = if post { Request::post(&request.url) } else { Request::get(&request.url) };
+    let credentials =
+        if request.session { RequestCredentials::Include } else { RequestCredentials::Omit };
+    let redirect = if request.follow { RequestRedirect::Follow } else { RequestRedirect::Manual };
+    let builder = builder
+        .credentials(credentials)
+        .redirect(redirect)
+        .cache(RequestCache::NoStore)
+        .referrer_policy(ReferrerPolicy::NoReferrer)
+        .abort_signal(Some(&controller.signal()));
+    request.headers.iter().fold(builder, |builder, (name, value)| builder.header(name, value))
+}
+
+/// The body as text, read piece by piece so that an endless one ends at the ceiling.
+async fn body(answer: &Response, controller: &AbortController) -> Result<String, HttpError> {
+    let Some(stream) = answer.body() else { return Ok(String::new()) };
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let decoder = TextDecoder::new().map_err(|_| HttpError::NoAnswer)?;
+    let mut bytes: Vec<u8> = Vec::new();
+    loop {
+        let piece = JsFuture::from(reader.read()).await.map_err(|_| HttpError::NoAnswer)?;
+        let value = Reflect::get(&piece, &"value".into()).unwrap_or_default();
+        if value.is_undefined() {
+            break;
+        }
+        let piece = Uint8Array::new(&value);
+        let room = CEILING_BYTES.saturating_sub(bytes.len());
+        if usize::try_from(piece.length()).map_or(true, |length| length > room) {
+            controller.abort();
+            return Err(HttpError::TooLarge);
+        }
+        bytes.extend(piece.to_vec());
+    }
+    decoder.decode_with_u8_array(&bytes).map_err(|_| HttpError::NoAnswer)
+}
+
+impl Alarms for Chrome {
+    async fn wake_at(&self, when_ms: i64) {
+        #[derive(Serialize)]
+        struct Info {
+            when: i64,
+        }
+        let _ = alarm_create(ALARM, &object(&Info { when: when_ms })).await;
+    }
+
+    async fn no_wake(&self) {
+        let _ = alarm_clear(ALARM).await;
+    }
+
+    fn pause(&self, ms: i64) -> impl Future<Output = ()> + 'static {
+        pause(ms)
+    }
+}
+
+async fn pause(ms: i64) {
+    let ms = i32::try_from(ms).unwrap_or(i32::MAX);
+    let promise = Promise::new(&mut |resolve, _| set_timeout(&resolve, ms));
+    let _ = JsFuture::from(promise).await;
+}
+
+impl Tabs for Chrome {
+    async fn show(&self, known: Option<i64>, url: &str) -> Option<i64> {
+        #[derive(Serialize)]
+        struct Front {
+            active: bool,
+        }
+        #[derive(Serialize)]
+        struct New<'a> {
+            url: &'a str,
+        }
+        #[expect(clippy::cast_precision_loss, reason = "tab ids are small")]
+        if let Some(id) = known
+            && tab_update(id as f64, &object(&Front { active: true })).await.is_ok()
+        {
+            return known;
+        }
+        let tab = tab_create(&object(&New { url })).await.ok()?;
+        #[expect(clippy::cast_possible_truncation, reason = "tab ids are small whole numbers")]
+        let id = Reflect::get(&tab, &"id".into()).ok()?.as_f64()? as i64;
+        Some(id)
+    }
+}
+
+/// Origins as the permission calls take and give them.
+#[derive(Default, Serialize, Deserialize)]
+struct Origins {
+    #[serde(default)]
+    origins: Vec<String>,
+}
+
+fn origins_of(marketplace: Marketplace) -> Vec<String> {
+    vec![format!("{}/*", marketplace.www()), format!("{}/*", marketplace.api())]
+}
+
+impl Permissions for Chrome {
+    async fn held(&self, marketplace: Marketplace) -> bool {
+        let wanted = object(&Origins { origins: origins_of(marketplace) });
+        permissions_contain(&wanted).await.is_ok_and(|held| held.is_truthy())
+    }
+
+    async fn release_others(&self, marketplace: Marketplace) {
+        let Ok(all) = permissions_all().await else { return };
+        let held: Origins = serde_wasm_bindgen::from_value(all).unwrap_or_default();
+        let wanted = origins_of(marketplace);
+        let known: Vec<String> = Marketplace::ALL.into_iter().flat_map(origins_of).collect();
+        let others = |origin: &String| known.contains(origin) && !wanted.contains(origin);
+        let origins: Vec<String> = held.origins.into_iter().filter(others).collect();
+        if !origins.is_empty() {
+            let _ = permissions_remove(&object(&Origins { origins })).await;
+        }
+    }
+}
+
+impl Clock for Chrome {
+    fn now_ms(&self) -> i64 {
+        #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
+        let now = Date::now() as i64;
+        now
+    }
+
+    fn chance(&self) -> f64 {
+        Math::random()
+    }
+
+    fn random(&self) -> [u8; 10] {
+        let bytes = Uint8Array::new_with_length(10);
+        let mut random = [0; 10];
+        if random_values(&bytes).is_ok() {
+            bytes.copy_to(&mut random);
+        }
+        random
+    }
+}
+
+impl Popup for Chrome {
+    async fn show_snapshot(&self, snapshot: &Snapshot) {
+        #[derive(Serialize)]
+        struct Message<'a> {
+            to: &'static str,
+            snapshot: &'a Snapshot,
+        }
+        // Without an open popup there is no receiver, which is an error of the call and none of ours.
+        let _ = send_message(&object(&Message { to: "popup", snapshot })).await;
+    }
+}
+
+impl Tasks for Chrome {
+    fn spawn(&self, work: LocalBoxFuture<'static, ()>) {
+        spawn_local(work);
+    }
+}
+
+/// A plain JavaScript object, numbers as numbers.
+fn object<T: Serialize>(value: &T) -> JsValue {
+    let text = serde_json::to_string(value).unwrap_or_default();
+    JSON::parse(&text).unwrap_or_default()
+}
+
+fn text_of(object: &JsValue, field: &str) -> Option<String> {
+    Reflect::get(object, &field.into()).ok()?.as_string()
+}

@@ -1,0 +1,320 @@
+//! What to do next: `step(state, event) -> (state, effects)`, pure.
+//!
+//! The whole of a run is one serialisable [`State`]; time and chance come with every step. Effects are
+//! carried out by the worker, and each comes back as an event that names its run and its ticket, so
+//! late and repeated answers are told from expected ones. What was in flight when a worker died is
+//! asked again at the next [`Event::Wake`].
+
+mod connection;
+mod enriching;
+mod reading;
+mod run;
+mod sending;
+mod show;
+mod trouble;
+mod units;
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    ids::{Marketplace, RunId},
+    problem::Problem,
+    wire::v1::ImportReceipt,
+};
+
+use crate::{
+    messages::{Request, ServerState, ServerTrouble},
+    pace::{Bucket, Settings},
+};
+
+pub use connection::Server;
+pub use reading::PageFacts;
+pub use run::Run;
+pub use show::snapshot;
+pub use trouble::Failure;
+
+/// Everything that the worker knows between two events; kept under one storage key.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct State {
+    /// The server, once one was entered.
+    pub server: Option<Server>,
+    /// The chosen shop.
+    pub marketplace: Option<Marketplace>,
+    /// The present run.
+    pub run: Option<Run>,
+    /// When Audible may be asked again.
+    pub bucket: Bucket,
+    /// The tab that was opened for signing in.
+    pub tab: Option<i64>,
+    /// Stored data that is to be removed.
+    pub trash: Vec<Stored>,
+}
+
+/// Keys of a run in storage, so that they can be removed without listing all keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stored {
+    /// The run.
+    pub run: RunId,
+    /// Pages from 1.
+    pub pages: u32,
+    /// Batches of titles from 0, as found and as completed.
+    pub batches: u32,
+    /// Chunks from 0.
+    pub chunks: u32,
+}
+
+/// The moment of a step, and a number from 0 up to 1 drawn for it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Now {
+    /// Milliseconds since 1970.
+    pub ms: i64,
+    /// Chance.
+    pub chance: f64,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A new worker has started: nothing is in flight any more.
+    Wake,
+    /// Time has passed.
+    Tick,
+    /// The popup asks for something; a `Read` may begin the run `fresh`.
+    Ask {
+        /// What.
+        request: Request,
+        /// Id for a new run.
+        fresh: RunId,
+    },
+    /// The browser's answer about a marketplace's two origins.
+    Permission {
+        /// The shop.
+        marketplace: Marketplace,
+        /// Granted.
+        held: bool,
+    },
+    /// Permissions were granted or taken away.
+    PermissionsChanged,
+    /// A tab has finished loading a page of this shop.
+    TabLoaded(Marketplace),
+    /// The sign-in tab is open.
+    TabOpened(i64),
+    /// The server at this address was checked.
+    Checked {
+        /// Address that was checked.
+        address: String,
+        /// Token that was checked.
+        token: String,
+        /// What it said.
+        result: Result<String, ServerTrouble>,
+    },
+    /// A library page was read and stored, or not.
+    Page {
+        /// Which question this answers.
+        ticket: Ticket,
+        /// What it showed.
+        result: Result<PageFacts, Failure>,
+    },
+    /// All pages were put in order: distinct titles in batches.
+    Composed {
+        /// Run.
+        run: RunId,
+        /// Distinct titles.
+        titles: u32,
+        /// Batches stored.
+        batches: u32,
+    },
+    /// A batch was completed and stored, or not.
+    Batch {
+        /// Which question this answers.
+        ticket: Ticket,
+        /// Titles in it.
+        result: Result<u32, Failure>,
+    },
+    /// Chunks were cut and stored.
+    Gathered {
+        /// Run.
+        run: RunId,
+        /// What they hold.
+        gathered: Gathered,
+    },
+    /// The server took a chunk, or did not.
+    Chunk {
+        /// Which question this answers.
+        ticket: Ticket,
+        /// Its receipt.
+        result: Result<Box<ImportReceipt>, Failure>,
+    },
+    /// These keys were removed from storage.
+    Forgotten(Stored),
+}
+
+/// One question: a unit of a run, and which time it is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Ticket {
+    /// Run.
+    pub run: RunId,
+    /// Page from 1, batch or chunk from 0.
+    pub unit: u32,
+    /// Counts all questions of the run's step; no two are the same.
+    pub number: u32,
+}
+
+/// What the cut chunks hold.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Gathered {
+    /// Titles in each chunk; at least one chunk, perhaps with none.
+    pub chunks: Vec<u32>,
+    /// Titles without catalog data.
+    pub not_enriched: u32,
+    /// All problems.
+    pub problem_count: u32,
+    /// The first hundred of them.
+    pub problems: Vec<Problem>,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask the browser about a marketplace's origins; answer: [`Event::Permission`].
+    CheckPermission(Marketplace),
+    /// Give back the origins of all other marketplaces.
+    ReleaseOthers(Marketplace),
+    /// Check server and token; answer: [`Event::Checked`].
+    CheckServer {
+        /// Normalised address.
+        address: String,
+        /// Token.
+        token: String,
+    },
+    /// Read a library page and store its titles; answer: [`Event::Page`].
+    ReadPage {
+        /// Page from 1.
+        ticket: Ticket,
+        /// Shop.
+        marketplace: Marketplace,
+        /// This shop redirects its library harmlessly: follow at once.
+        follow: bool,
+    },
+    /// Put all pages in order; answer: [`Event::Composed`].
+    Compose {
+        /// Run.
+        run: RunId,
+        /// Pages 1 to this one.
+        pages: u32,
+    },
+    /// Complete and map a batch; answer: [`Event::Batch`].
+    Enrich {
+        /// Batch from 0.
+        ticket: Ticket,
+        /// Shop.
+        marketplace: Marketplace,
+        /// Ask the catalog; without it titles go on as they are.
+        ask: bool,
+    },
+    /// Cut chunks; answer: [`Event::Gathered`].
+    Gather(Cut),
+    /// Send a chunk's stored bytes; answer: [`Event::Chunk`].
+    Send {
+        /// Chunk from 0.
+        ticket: Ticket,
+        /// Normalised address.
+        address: String,
+        /// Token.
+        token: String,
+    },
+    /// Open or focus the tab where the person signs in; answer: [`Event::TabOpened`].
+    OpenTab {
+        /// Shop.
+        marketplace: Marketplace,
+        /// The tab that was opened before.
+        known: Option<i64>,
+    },
+    /// Remove a run's keys; answer: [`Event::Forgotten`].
+    Forget(Stored),
+}
+
+/// What cutting needs to know.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cut {
+    /// Run.
+    pub run: RunId,
+    /// Shop.
+    pub marketplace: Marketplace,
+    /// Batches stored.
+    pub batches: u32,
+    /// Every page was read in full.
+    pub complete: bool,
+    /// Distinct titles seen.
+    pub seen: u32,
+    /// Titles the source shows, unreadable rows included.
+    pub source_total: u32,
+    /// Problems of whole pages.
+    pub notes: Vec<Problem>,
+}
+
+/// One step: takes in what happened, then starts all that may be started now.
+pub fn step(mut state: State, event: Event, settings: &Settings, now: Now) -> (State, Vec<Effect>) {
+    let mut effects = Vec::new();
+    match event {
+        Event::Wake => wake(&mut state, &mut effects),
+        Event::Tick => {}
+        Event::Ask { request, fresh } => connection::ask(&mut state, request, fresh, &mut effects),
+        Event::Permission { marketplace, held } => {
+            run::permission(&mut state, marketplace, held, now);
+        }
+        Event::PermissionsChanged => {
+            effects.extend(state.run.as_ref().and_then(Run::permission_question));
+        }
+        Event::TabLoaded(marketplace) => run::tab_loaded(&mut state, marketplace, settings, now),
+        Event::TabOpened(tab) => state.tab = Some(tab),
+        Event::Checked { address, token, result } => {
+            connection::checked(&mut state, &address, &token, result, now);
+        }
+        Event::Page { ticket, result } => {
+            effects.extend(reading::page(&mut state, ticket, result, settings, now));
+        }
+        Event::Composed { run, titles, batches } => {
+            enriching::composed(&mut state, run, titles, batches, now, &mut effects);
+        }
+        Event::Batch { ticket, result } => {
+            effects.extend(enriching::batch(&mut state, ticket, result, settings, now));
+        }
+        Event::Gathered { run, gathered } => {
+            sending::gathered(&mut state, run, gathered, &mut effects);
+        }
+        Event::Chunk { ticket, result } => {
+            effects.extend(sending::chunk(&mut state, ticket, result, settings, now));
+        }
+        Event::Forgotten(stored) => state.trash.retain(|one| *one != stored),
+    }
+    run::advance(&mut state, settings, now, &mut effects);
+    (state, effects)
+}
+
+/// When something is to be done by itself, in milliseconds since 1970; `None` when nothing is.
+///
+/// A run that waits for answers gives no moment: they come as events.
+pub fn next_moment(state: &State, settings: &Settings) -> Option<i64> {
+    run::next_moment(state, settings)
+}
+
+/// Whether work is under way, so that a dead worker must be woken soon.
+pub fn is_busy(state: &State) -> bool {
+    let checking =
+        state.server.as_ref().is_some_and(|server| server.state == ServerState::Checking);
+    checking || !state.trash.is_empty() || state.run.as_ref().is_some_and(Run::is_going)
+}
+
+fn wake(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some(run) = &mut state.run {
+        run.reopen();
+        effects.extend(run.permission_question());
+    }
+    if let Some(server) =
+        state.server.as_ref().filter(|server| server.state == ServerState::Checking)
+    {
+        effects.push(server.check());
+    }
+    effects.extend(state.trash.iter().copied().map(Effect::Forget));
+}

@@ -1,0 +1,292 @@
+//! One run from click to receipt: its stages, its pauses, and what may be started now.
+
+use serde::{Deserialize, Serialize};
+use shared::ids::{Marketplace, RunId};
+
+use super::{
+    Effect, Failure, Now, State, Stored, enriching::Enriching, reading::Reading, sending::Sending,
+    sending::Totals,
+};
+use crate::{
+    messages::{Step, Trouble},
+    pace::Settings,
+};
+
+/// One reading of one library.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its id, sent with every chunk.
+    pub id: RunId,
+    /// The shop; fixed for the whole run.
+    pub marketplace: Marketplace,
+    pub(super) stage: Stage,
+    pub(super) hold: Option<Hold>,
+    /// Refusals in a row; while there are any, one question at a time is asked.
+    pub(super) failures: u32,
+    /// When a loaded tab last made the run try again, in milliseconds since 1970.
+    pub(super) tab_tried_ms: i64,
+    pub(super) reading: Reading,
+    pub(super) enriching: Enriching,
+    pub(super) sending: Sending,
+    /// Start of the present stretch of undisturbed work: moment, units and titles then done.
+    pub(super) since: Option<(i64, u32, u32)>,
+}
+
+/// Where a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Stage {
+    /// The browser has not granted the two origins.
+    Permission,
+    /// Pages.
+    Reading,
+    /// Pages are put in order; `asked` once that has begun.
+    Composing { asked: bool },
+    /// Batches.
+    Enriching,
+    /// Chunks are cut; `asked` once that has begun.
+    Gathering { asked: bool },
+    /// All was read.
+    Ready,
+    /// Chunks.
+    Sending,
+    /// All was sent.
+    Done,
+}
+
+/// Why a run stands still.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) enum Hold {
+    /// The person stopped it.
+    Stopped,
+    /// Something has to pass first.
+    Waiting { trouble: Trouble, resumes_at_ms: Option<i64> },
+}
+
+impl Run {
+    pub(super) fn new(id: RunId, marketplace: Marketplace) -> Self {
+        Self {
+            id,
+            marketplace,
+            stage: Stage::Permission,
+            hold: None,
+            failures: 0,
+            tab_tried_ms: 0,
+            reading: Reading::default(),
+            enriching: Enriching::default(),
+            sending: Sending::default(),
+            since: None,
+        }
+    }
+
+    /// Nothing is in flight any more.
+    pub(super) fn reopen(&mut self) {
+        self.reading.units.reopen();
+        self.enriching.units.reopen();
+        self.sending.units.reopen();
+        match &mut self.stage {
+            Stage::Composing { asked } | Stage::Gathering { asked } => *asked = false,
+            _ => {}
+        }
+        self.since = None;
+    }
+
+    /// Whether the run still needs Audible.
+    pub(super) const fn needs_audible(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Permission | Stage::Reading | Stage::Composing { .. } | Stage::Enriching
+        )
+    }
+
+    /// The question whether Audible may be asked, while that matters.
+    pub(super) fn permission_question(&self) -> Option<Effect> {
+        self.needs_audible().then_some(Effect::CheckPermission(self.marketplace))
+    }
+
+    /// Whether something is being done or will be done without a person.
+    pub(super) fn is_going(&self) -> bool {
+        let working = !matches!(self.stage, Stage::Permission | Stage::Ready | Stage::Done);
+        let will_go_on = match &self.hold {
+            None => true,
+            Some(Hold::Stopped) => false,
+            Some(Hold::Waiting { resumes_at_ms, .. }) => resumes_at_ms.is_some(),
+        };
+        working && will_go_on
+    }
+
+    /// Goes on from a pause because a person says so; without permission that has to come first.
+    pub(super) fn try_again(&mut self) {
+        if !self.lacks_permission() {
+            self.resume();
+        }
+    }
+
+    fn lacks_permission(&self) -> bool {
+        matches!(self.hold, Some(Hold::Waiting { trouble: Trouble::PermissionMissing, .. }))
+    }
+
+    /// Goes on from a pause.
+    pub(super) fn resume(&mut self) {
+        self.hold = None;
+        self.since = None;
+    }
+
+    /// Pauses because of a failure; those of questions that were already open do not add up.
+    pub(super) fn pause(&mut self, failure: &Failure, unit: u32, settings: &Settings, now: Now) {
+        if self.hold.is_none() {
+            self.failures = self.failures.saturating_add(1);
+            self.hold = Some(failure.hold(unit, self.failures, settings, now));
+        }
+    }
+
+    /// A question was answered well.
+    pub(super) fn went_well(&mut self) {
+        if self.hold.is_none() {
+            self.failures = 0;
+        }
+    }
+
+    /// The step that the popup names.
+    pub(super) const fn step(&self) -> Step {
+        match self.stage {
+            Stage::Permission | Stage::Reading | Stage::Composing { .. } => Step::Reading,
+            Stage::Enriching | Stage::Gathering { .. } => Step::Enriching,
+            Stage::Ready | Stage::Sending | Stage::Done => Step::Sending,
+        }
+    }
+
+    /// Its keys in storage.
+    pub(super) fn stored(&self) -> Stored {
+        Stored {
+            run: self.id,
+            pages: self.reading.units.of(),
+            batches: self.enriching.units.of(),
+            chunks: self.sending.units.of(),
+        }
+    }
+
+    pub(super) fn totals(&self) -> &Totals {
+        &self.sending.totals
+    }
+}
+
+/// Takes the browser's answer about permissions.
+pub(super) fn permission(state: &mut State, marketplace: Marketplace, held: bool, now: Now) {
+    let Some(run) = state.run.as_mut().filter(|run| run.marketplace == marketplace) else { return };
+    match (run.stage, held) {
+        (Stage::Permission, true) => {
+            run.stage = Stage::Reading;
+            run.reading = Reading::begin();
+            run.since = Some((now.ms, 0, 0));
+        }
+        (Stage::Permission, false) => {}
+        (_, true) if run.lacks_permission() => run.resume(),
+        (_, false) if run.needs_audible() && run.hold != Some(Hold::Stopped) => {
+            run.hold =
+                Some(Hold::Waiting { trouble: Trouble::PermissionMissing, resumes_at_ms: None });
+        }
+        _ => {}
+    }
+}
+
+/// A page of the shop was loaded in a tab: the person may have signed in or passed the check.
+pub(super) fn tab_loaded(
+    state: &mut State,
+    marketplace: Marketplace,
+    settings: &Settings,
+    now: Now,
+) {
+    let Some(run) = state.run.as_mut().filter(|run| run.marketplace == marketplace) else { return };
+    let Some(Hold::Waiting { trouble: Trouble::SignedOut | Trouble::Captcha, resumes_at_ms }) =
+        &mut run.hold
+    else {
+        return;
+    };
+    let at = now.ms.max(run.tab_tried_ms + settings.tab_rest_ms);
+    if resumes_at_ms.is_none_or(|planned| planned < now.ms) {
+        run.tab_tried_ms = at;
+        *resumes_at_ms = Some(at);
+    }
+}
+
+/// Starts all that may be started now.
+pub(super) fn advance(state: &mut State, settings: &Settings, now: Now, effects: &mut Vec<Effect>) {
+    let State { run: Some(run), bucket, server, .. } = &mut *state else { return };
+    if let Some(Hold::Waiting { resumes_at_ms: Some(at), .. }) = run.hold
+        && at <= now.ms
+    {
+        run.resume();
+    }
+    if run.hold.is_some() {
+        return;
+    }
+    finish_stage(run, effects);
+    if run.since.is_none() {
+        let (units, titles) = run.worked();
+        run.since = Some((now.ms, units, titles));
+    }
+    while may_ask(run, settings) && bucket.take(now.ms, now.chance, settings) {
+        let Some(effect) = run.ask_audible() else { break };
+        effects.push(effect);
+    }
+    if run.stage == Stage::Sending {
+        effects.extend(server.as_ref().and_then(|server| run.ask_server(server)));
+    }
+    if run.stage == Stage::Done
+        && let Some(stored) = run.sending.let_go(run.id)
+    {
+        forget(state, stored, effects);
+    }
+}
+
+/// Remembers to remove keys, and starts it.
+pub(super) fn forget(state: &mut State, stored: Stored, effects: &mut Vec<Effect>) {
+    state.trash.push(stored);
+    effects.push(Effect::Forget(stored));
+}
+
+/// Goes from one stage to the next where one is done.
+fn finish_stage(run: &mut Run, effects: &mut Vec<Effect>) {
+    if run.stage == Stage::Reading && run.reading.units.all_done() {
+        run.stage = Stage::Composing { asked: false };
+    }
+    if run.stage == Stage::Enriching && run.enriching.units.all_done() {
+        run.stage = Stage::Gathering { asked: false };
+    }
+    if run.stage == Stage::Sending && run.sending.units.all_done() {
+        run.stage = Stage::Done;
+    }
+    match run.stage {
+        Stage::Composing { asked: false } => {
+            run.stage = Stage::Composing { asked: true };
+            effects.push(Effect::Compose { run: run.id, pages: run.reading.units.of() });
+        }
+        Stage::Gathering { asked: false } => {
+            run.stage = Stage::Gathering { asked: true };
+            effects.push(Effect::Gather(run.cut()));
+        }
+        _ => {}
+    }
+}
+
+/// Whether a slot is free and there is something to ask Audible.
+fn may_ask(run: &Run, settings: &Settings) -> bool {
+    let slots = if run.failures > 0 { 1 } else { settings.max_open };
+    let units = match run.stage {
+        Stage::Reading => &run.reading.units,
+        Stage::Enriching => &run.enriching.units,
+        _ => return false,
+    };
+    units.open() < slots && units.next().is_some()
+}
+
+/// See [`super::next_moment`].
+pub(super) fn next_moment(state: &State, settings: &Settings) -> Option<i64> {
+    let run = state.run.as_ref()?;
+    match &run.hold {
+        Some(Hold::Waiting { resumes_at_ms, .. }) => *resumes_at_ms,
+        Some(Hold::Stopped) => None,
+        None if may_ask(run, settings) => Some(state.bucket.next_ms()),
+        None => None,
+    }
+}

@@ -1,0 +1,123 @@
+//! The state as the popup shows it.
+
+use super::{
+    Now, State,
+    run::{Hold, Run, Stage},
+};
+use crate::messages::{Phase, Progress, Receipt, ServerView, Snapshot, Summary};
+
+/// Least time and units before a rate is worth showing.
+const MEASURED_MS: i64 = 3_000;
+
+/// What the popup shows now.
+pub fn snapshot(state: &State, now: Now) -> Snapshot {
+    Snapshot {
+        server: state.server.as_ref().map(|server| ServerView {
+            address: server.address.clone(),
+            state: server.state.clone(),
+        }),
+        marketplace: state.marketplace,
+        phase: state.run.as_ref().map_or(Phase::Idle, |run| phase(run, now)),
+    }
+}
+
+fn phase(run: &Run, now: Now) -> Phase {
+    let during = run.step();
+    let progress = run.progress(now);
+    match (&run.hold, run.stage) {
+        (_, Stage::Permission) => Phase::AwaitingPermission,
+        (_, Stage::Done) => Phase::Done(run.receipt()),
+        (_, Stage::Ready) => Phase::Ready(run.summary()),
+        (Some(Hold::Stopped), _) => Phase::Stopped { during, progress },
+        (Some(Hold::Waiting { trouble, resumes_at_ms }), _) => Phase::Waiting {
+            during,
+            trouble: trouble.clone(),
+            resumes_at_ms: *resumes_at_ms,
+            progress,
+        },
+        (None, Stage::Reading | Stage::Composing { .. }) => Phase::Reading(progress),
+        (None, Stage::Enriching | Stage::Gathering { .. }) => Phase::Enriching(progress),
+        (None, Stage::Sending) => Phase::Sending(progress),
+    }
+}
+
+impl Run {
+    /// Units and titles done in the present step.
+    pub(super) fn worked(&self) -> (u32, u32) {
+        match self.stage {
+            Stage::Permission | Stage::Reading | Stage::Composing { .. } => {
+                (self.reading.units.done(), self.reading.titles())
+            }
+            Stage::Enriching | Stage::Gathering { .. } => {
+                (self.enriching.units.done(), self.enriching.finished)
+            }
+            Stage::Ready | Stage::Sending | Stage::Done => {
+                (self.sending.units.done(), self.totals().total)
+            }
+        }
+    }
+
+    fn progress(&self, now: Now) -> Progress {
+        let (done, titles) = self.worked();
+        let (of, titles_of) = match self.stage {
+            Stage::Permission | Stage::Reading | Stage::Composing { .. } => {
+                ((done > 0).then(|| self.reading.units.of()), None)
+            }
+            Stage::Enriching | Stage::Gathering { .. } => {
+                (Some(self.enriching.units.of()), Some(self.enriching.titles))
+            }
+            Stage::Ready | Stage::Sending | Stage::Done => {
+                (Some(self.sending.units.of()), Some(self.sending.titles()))
+            }
+        };
+        let mut progress = Progress { done, of, titles, titles_of, ..Progress::default() };
+        self.measure(&mut progress, now);
+        progress
+    }
+
+    /// Rate and time left, from the present stretch of undisturbed work.
+    fn measure(&self, progress: &mut Progress, now: Now) {
+        let Some((since_ms, units_then, titles_then)) = self.since.filter(|_| self.hold.is_none())
+        else {
+            return;
+        };
+        let elapsed = now.ms.saturating_sub(since_ms);
+        let units = progress.done.saturating_sub(units_then);
+        if elapsed < MEASURED_MS || units == 0 {
+            return;
+        }
+        let titles = i64::from(progress.titles.saturating_sub(titles_then));
+        progress.titles_per_minute = u32::try_from(titles * 60_000 / elapsed).ok();
+        let left = i64::from(progress.of.unwrap_or(progress.done).saturating_sub(progress.done));
+        progress.seconds_left = u32::try_from(left * elapsed / i64::from(units) / 1_000).ok();
+    }
+
+    fn summary(&self) -> Summary {
+        let gathered = &self.sending.gathered;
+        Summary {
+            titles: self.sending.titles(),
+            source_total: self.source_total(),
+            complete: self.reading.complete(),
+            not_enriched: gathered.not_enriched,
+            problem_count: gathered.problem_count,
+            problems: gathered.problems.clone(),
+        }
+    }
+
+    fn receipt(&self) -> Receipt {
+        let totals = self.totals();
+        Receipt {
+            imported: totals.imported,
+            updated: totals.updated,
+            unchanged: totals.unchanged,
+            ignored: totals.ignored,
+            duplicate: totals.duplicate,
+            rejected: totals.rejected,
+            total: totals.total,
+            source_total: self.source_total(),
+            complete: totals.complete,
+            refused: totals.refused.clone(),
+            library_url: format!("{}/", self.sending.address()),
+        }
+    }
+}

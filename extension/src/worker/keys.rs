@@ -1,0 +1,74 @@
+//! Names of the worker's storage keys, and how stored text is read back.
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use shared::ids::RunId;
+
+use crate::plan::{State, Stored};
+
+/// The state of the plan.
+pub(super) const STATE: &str = "state";
+/// Tuning; see [`crate::pace::Settings`].
+pub(super) const SETTINGS: &str = "settings";
+
+/// Titles and problems of a page, from 1.
+pub(super) fn page(run: RunId, page: u32) -> String {
+    format!("page/{run}/{page}")
+}
+
+/// Distinct titles in order, fifty a batch, as found; from 0.
+pub(super) fn batch(run: RunId, batch: u32) -> String {
+    format!("batch/{run}/{batch}")
+}
+
+/// The same titles completed and mapped.
+pub(super) fn mapped(run: RunId, batch: u32) -> String {
+    format!("mapped/{run}/{batch}")
+}
+
+/// Problems found while pages were put in order.
+pub(super) fn notes(run: RunId) -> String {
+    format!("notes/{run}")
+}
+
+/// A chunk's bytes, from 0.
+pub(super) fn chunk(run: RunId, chunk: u32) -> String {
+    format!("chunk/{run}/{chunk}")
+}
+
+/// All keys that `stored` stands for.
+pub(super) fn of(stored: Stored) -> Vec<String> {
+    let run = stored.run;
+    let pages = (1..=stored.pages).map(|n| page(run, n));
+    let batches = (0..stored.batches).flat_map(|n| [batch(run, n), mapped(run, n)]);
+    let notes = (stored.batches > 0 || stored.chunks > 0).then(|| notes(run));
+    let chunks = (0..stored.chunks).map(|n| chunk(run, n));
+    pages.chain(batches).chain(notes).chain(chunks).collect()
+}
+
+/// A value as text; our own types always can be written.
+pub(super) fn text<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// A stored value, unless it is absent or of another form.
+pub(super) fn value<T: DeserializeOwned>(text: Option<String>) -> Option<T> {
+    serde_json::from_str(&text?).ok()
+}
+
+/// The stored state; parts that cannot be read are left out, the others stay.
+pub(super) fn parse_state(text: &str) -> State {
+    if let Ok(state) = serde_json::from_str(text) {
+        return state;
+    }
+    let parts: Value = serde_json::from_str(text).unwrap_or_default();
+    fn part<T: DeserializeOwned>(parts: &Value, name: &str) -> Option<T> {
+        serde_json::from_value(parts.get(name)?.clone()).ok()
+    }
+    State {
+        server: part(&parts, "server"),
+        marketplace: part(&parts, "marketplace"),
+        trash: part(&parts, "trash").unwrap_or_default(),
+        ..State::default()
+    }
+}

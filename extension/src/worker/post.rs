@@ -1,0 +1,78 @@
+//! Talks to the person's server: is it there, does it take the token, does it take a chunk.
+
+use shared::{
+    ids::Marketplace,
+    wire::v1::{Chunk, ImportReceipt, ImportRequest, Reading, Run, SCHEMA_VERSION, Source},
+};
+
+use super::{Worker, keys};
+use crate::{
+    browser::{Browser, HttpRequest, HttpResponse},
+    messages::ServerTrouble,
+    pace::retry_after_ms,
+    plan::{Event, Failure, Ticket},
+    server,
+};
+
+impl<B: Browser> Worker<B> {
+    /// Asks for the version first, without the token, and only then whether the token may import.
+    pub(super) async fn check_server(&self, address: String, token: String) -> Event {
+        let result = self.try_server(&address, &token).await;
+        Event::Checked { address, token, result }
+    }
+
+    async fn try_server(&self, address: &str, token: &str) -> Result<String, ServerTrouble> {
+        let answer = self.ask_server(server::version_request(address)).await?;
+        let version = server::version(&answer)?;
+        let nothing = self.nothing();
+        let key = format!("{}:0", nothing.run.id);
+        let request = server::import_request(address, token, &key, keys::text(&nothing), true);
+        let answer = self.ask_server(request).await?;
+        server::taken(&answer).map(|()| version)
+    }
+
+    async fn ask_server(&self, request: HttpRequest) -> Result<HttpResponse, ServerTrouble> {
+        self.browser.send(request).await.map_err(|_| ServerTrouble::NotReachable)
+    }
+
+    /// A request of no titles, for a dry run.
+    fn nothing(&self) -> ImportRequest {
+        ImportRequest {
+            schema_version: SCHEMA_VERSION,
+            run: Run {
+                id: self.fresh_run(),
+                source: Source::Extension,
+                marketplace: Some(Marketplace::Us),
+                client: self.client.clone(),
+                library: "main".to_owned(),
+                source_total: Some(0),
+                reading: Some(Reading { complete: false, seen: 0 }),
+                chunk: Chunk { index: 0, last: true },
+                not_sent: Vec::new(),
+            },
+            items: Vec::new(),
+        }
+    }
+
+    /// Sends a chunk's stored bytes; a repeated chunk carries the same key and the same bytes.
+    pub(super) async fn send_chunk(
+        &self,
+        ticket: Ticket,
+        address: &str,
+        token: &str,
+    ) -> Result<Box<ImportReceipt>, Failure> {
+        let stored = self.browser.get(&keys::chunk(ticket.run, ticket.unit)).await;
+        let bytes = stored.ok().flatten().ok_or(Failure::Unavailable(None))?;
+        let key = format!("{}:{}", ticket.run, ticket.unit);
+        let request = server::import_request(address, token, &key, bytes, false);
+        let answer =
+            self.ask_server(request).await.map_err(|trouble| Failure::Server(trouble, None))?;
+        let rest = answer
+            .retry_after
+            .as_deref()
+            .and_then(|header| retry_after_ms(header, self.browser.now_ms()));
+        server::taken(&answer).map_err(|trouble| Failure::Server(trouble, rest))?;
+        serde_json::from_str(&answer.body)
+            .map_err(|_| Failure::Server(ServerTrouble::NotMeFeed, None))
+    }
+}
