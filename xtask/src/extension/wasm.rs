@@ -1,7 +1,7 @@
 //! Rust to WASM: cargo, wasm-bindgen and wasm-opt, with bytes that depend on the sources alone.
 
 use std::{
-    env, fs,
+    env, fs, io,
     path::{Path, PathBuf},
 };
 
@@ -40,27 +40,44 @@ pub(crate) fn build(workspace: &Workspace, node: &NodeTools) -> Result<Vec<PathB
 /// Replaces every path of this machine by a fixed one: rustc writes source paths into panic
 /// messages, and of several prefixes that match it takes the last.
 fn remap_flags(workspace: &Workspace) -> Result<String> {
-    let sysroot =
-        PathBuf::from(process::read(workspace.command("rustc").args(["--print", "sysroot"]))?);
+    let sysroot = process::read(workspace.command("rustc").args(["--print", "sysroot"]))?;
+    let sysroot = PathBuf::from(sysroot);
     let version = process::read(workspace.command("rustc").arg("-vV"))?;
     let commit = version
         .lines()
         .find_map(|line| line.strip_prefix("commit-hash: "))
         .context("`rustc -vV` names no commit-hash")?;
-    let remaps = [
+    let cargo_home = cargo_home()?;
+    let mut remaps = vec![
         (workspace.root.clone(), "/connector".to_owned()),
         (workspace.target.clone(), "/connector/target".to_owned()),
-        (cargo_home()?, "/cargo".to_owned()),
         (sysroot.clone(), "/rust".to_owned()),
         // With the component rust-src the library's sources lie here; without it rustc knows them
         // by this name already.
         (sysroot.join("lib/rustlib/src/rust"), format!("/rustc/{commit}")),
+        (cargo_home.clone(), "/cargo".to_owned()),
     ];
+    let crates = crate_folders(&cargo_home.join("registry/src"))?;
+    remaps.extend(crates.into_iter().map(|folder| (folder, "/crates".to_owned())));
     let flags: Vec<String> = remaps
         .iter()
         .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()))
         .collect();
     Ok(flags.join("\x1f"))
+}
+
+/// One folder a registry, named after where this machine gets its crates from, which says nothing
+/// about the crates. This program was built from them, so they are there.
+fn crate_folders(sources: &Path) -> Result<Vec<PathBuf>> {
+    let list = || -> io::Result<Vec<PathBuf>> {
+        let mut folders = Vec::new();
+        for entry in fs::read_dir(sources)? {
+            folders.push(entry?.path());
+        }
+        folders.sort();
+        Ok(folders)
+    };
+    list().with_context(|| format!("read {}", sources.display()))
 }
 
 fn cargo_home() -> Result<PathBuf> {

@@ -7,6 +7,10 @@ use serde::Deserialize;
 
 use crate::{extension::Browser, say, setup::NodeTools, workspace::Workspace};
 
+/// Errors that only say that a package for Chrome is none for Firefox; manifest/README.md tells why
+/// each has a manifest of its own.
+const FIREFOX_ALONE: [&str; 2] = ["BACKGROUND_SERVICE_WORKER_NOFALLBACK", "ADDON_ID_REQUIRED"];
+
 /// What `web-ext lint --output json` prints, as far as we read it.
 #[derive(Debug, Deserialize)]
 struct Verdict {
@@ -33,7 +37,7 @@ pub(crate) fn check(workspace: &Workspace, node: &NodeTools) -> Result<()> {
         for warning in &verdict.warnings {
             say::note(&format!("dist/{browser}: warning: {}", warning.line()));
         }
-        judge(&verdict).with_context(|| format!("dist/{browser}"))?;
+        judge(&verdict, browser).with_context(|| format!("dist/{browser}"))?;
     }
     Ok(())
 }
@@ -46,12 +50,15 @@ fn ask(command: &mut Command) -> Result<Verdict> {
     })
 }
 
-fn judge(verdict: &Verdict) -> Result<()> {
-    if verdict.errors.is_empty() {
-        return Ok(());
+fn judge(verdict: &Verdict, browser: Browser) -> Result<()> {
+    let applies = |remark: &&Remark| {
+        browser == Browser::Firefox || !FIREFOX_ALONE.contains(&remark.code.as_str())
+    };
+    let lines: Vec<String> = verdict.errors.iter().filter(applies).map(Remark::line).collect();
+    if !lines.is_empty() {
+        bail!("{} lint errors:\n  {}", lines.len(), lines.join("\n  "));
     }
-    let lines: Vec<String> = verdict.errors.iter().map(Remark::line).collect();
-    bail!("{} lint errors:\n  {}", lines.len(), lines.join("\n  "));
+    Ok(())
 }
 
 impl Remark {
@@ -68,13 +75,27 @@ mod tests {
         serde_json::from_str(json).unwrap()
     }
 
+    fn errors(code: &str) -> Verdict {
+        let remark = format!(r#"{{"code": "{code}", "message": "bad", "file": "manifest.json"}}"#);
+        verdict(&format!(r#"{{"errors": [{remark}], "warnings": []}}"#))
+    }
+
     #[test]
-    fn warnings_pass_and_errors_fail_by_name() {
-        let remark =
-            r#"{"code": "MANIFEST_FIELD_INVALID", "message": "bad", "file": "manifest.json"}"#;
-        assert!(judge(&verdict(&format!(r#"{{"errors": [], "warnings": [{remark}]}}"#))).is_ok());
-        let error =
-            judge(&verdict(&format!(r#"{{"errors": [{remark}], "warnings": []}}"#))).unwrap_err();
+    fn errors_fail_by_name() {
+        let error = judge(&errors("MANIFEST_FIELD_INVALID"), Browser::Chrome).unwrap_err();
         assert!(error.to_string().contains("manifest.json: bad (MANIFEST_FIELD_INVALID)"));
+    }
+
+    #[test]
+    fn warnings_pass() {
+        let remark = r#"{"code": "UNSAFE_VAR_ASSIGNMENT", "message": "innerHTML"}"#;
+        let verdict = verdict(&format!(r#"{{"errors": [], "warnings": [{remark}]}}"#));
+        assert!(judge(&verdict, Browser::Firefox).is_ok());
+    }
+
+    #[test]
+    fn a_package_for_chrome_needs_no_firefox_id_and_one_for_firefox_does() {
+        assert!(judge(&errors("ADDON_ID_REQUIRED"), Browser::Chrome).is_ok());
+        assert!(judge(&errors("ADDON_ID_REQUIRED"), Browser::Firefox).is_err());
     }
 }
