@@ -1,2 +1,21 @@
-//! Placeholder.
+//! The popup page. It lives in the browser alone; elsewhere this binary does nothing.
+
+#[cfg(target_arch = "wasm32")]
+mod app;
+#[cfg(target_arch = "wasm32")]
+mod permissions;
+#[cfg(target_arch = "wasm32")]
+mod view;
+#[cfg(target_arch = "wasm32")]
+mod words;
+#[cfg(target_arch = "wasm32")]
+mod worker;
+
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    console_error_panic_hook::set_once();
+    app::open();
+}
+
+#[cfg(not(target_arch = "wasm32"))]
 fn main() {}

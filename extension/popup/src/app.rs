@@ -1,0 +1,193 @@
+//! The open window: what was heard from the worker, what the person did here, and what buttons do.
+
+use std::time::Duration;
+
+use extension::messages::{Phase, Request, ServerState, ServerView, Snapshot};
+use leptos::prelude::*;
+use shared::ids::Marketplace;
+
+use extension_popup::{
+    i18n::Key,
+    model::{
+        self, Act, Link, Local, Panel, Screen,
+        server::{Missing, entered},
+    },
+};
+
+use crate::{permissions, view, words, worker};
+
+/// A worker that starts from cold answers within a fraction of this.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Everything that changes while the window is open.
+#[derive(Clone, Copy)]
+pub(crate) struct App {
+    /// What is known of the worker.
+    pub link: RwSignal<Link>,
+    /// What happened in this window.
+    pub local: RwSignal<Local>,
+    /// The two fields of the server form.
+    pub fields: Fields,
+}
+
+/// The two fields of the server form.
+#[derive(Clone, Copy)]
+pub(crate) struct Fields {
+    /// As typed.
+    pub address: RwSignal<String>,
+    /// As typed.
+    pub token: RwSignal<String>,
+    /// The empty one, once the person has tried to save.
+    pub missing: RwSignal<Option<Missing>>,
+    /// Saved, and the result of the check not heard yet.
+    saving: RwSignal<bool>,
+}
+
+/// Puts the popup on the page and asks the worker how things stand.
+pub(crate) fn open() {
+    prepare_page();
+    let app = App {
+        link: RwSignal::new(Link::Loading),
+        local: RwSignal::new(Local { language: words::language(), ..Local::default() }),
+        fields: Fields {
+            address: RwSignal::new(String::new()),
+            token: RwSignal::new(String::new()),
+            missing: RwSignal::new(None),
+            saving: RwSignal::new(false),
+        },
+    };
+    worker::listen(move |snapshot| app.heard(snapshot));
+    app.look();
+    mount_to_body(move || view::page(app));
+}
+
+/// Language and title belong to the page, and a full tab has room that a popup has not.
+fn prepare_page() {
+    let page = document();
+    page.set_title(&words::word(Key::AppName));
+    let Some(root) = page.document_element() else { return };
+    let in_tab = window().location().search().is_ok_and(|search| search.contains("tab=1"));
+    let place = if in_tab { "tab" } else { "popup" };
+    for (name, value) in [("lang", words::word(Key::LocaleTag).as_str()), ("data-place", place)] {
+        // Both names are valid, which is all that could be wrong here.
+        let _set = root.set_attribute(name, value);
+    }
+}
+
+impl App {
+    /// The screen to be shown now.
+    pub(crate) fn screen(self) -> Screen {
+        self.link.with(|link| self.local.with(|local| model::screen(link, local)))
+    }
+
+    /// Does what a button is for.
+    pub(crate) fn act(self, act: Act) {
+        match act {
+            Act::Ask(request) => self.ask(request),
+            Act::AllowThen(request) => self.allow_then(request),
+            Act::SaveServer => self.save_server(),
+            Act::Show(panel) => self.show(panel),
+            Act::Look => {
+                self.link.set(Link::Loading);
+                self.look();
+            }
+            // Such a button is a link, and the browser follows it.
+            Act::Visit(_) => {}
+        }
+    }
+
+    /// Opens a setting, or leaves it.
+    pub(crate) fn show(self, panel: Option<Panel>) {
+        self.fields.missing.set(None);
+        self.local.update(|local| {
+            local.panel = panel;
+            local.picked = None;
+        });
+    }
+
+    /// Asks the worker; its answer is shown.
+    pub(crate) fn ask(self, request: Request) {
+        if matches!(request, Request::ChooseMarketplace { .. } | Request::ForgetServer) {
+            self.show(None);
+        }
+        worker::ask(&request, move |answer| match answer {
+            Ok(snapshot) => self.heard(snapshot),
+            Err(worker::Silence) => self.link.set(Link::Silent),
+        });
+    }
+
+    fn look(self) {
+        self.ask(Request::Look);
+        let late = move || {
+            if self.link.with_untracked(|link| *link == Link::Loading) {
+                self.link.set(Link::Silent);
+            }
+        };
+        set_timeout(late, PATIENCE);
+    }
+
+    /// The browser's question comes first and the worker is told in the same click. If the dialog
+    /// closes this window, the worker goes on when it hears of the permission.
+    fn allow_then(self, request: Request) {
+        let (marketplace, chosen) = self.marketplace();
+        permissions::ask_for(marketplace, move |granted| {
+            self.local.update(|local| local.declined = !granted);
+        });
+        self.local.update(|local| local.declined = false);
+        if !chosen {
+            self.ask(Request::ChooseMarketplace { marketplace });
+        }
+        self.ask(request);
+    }
+
+    /// The marketplace in use, and whether the worker knows of it.
+    fn marketplace(self) -> (Marketplace, bool) {
+        let chosen = self.link.with_untracked(|link| match link {
+            Link::Heard(snapshot) => snapshot.marketplace,
+            Link::Loading | Link::Silent => None,
+        });
+        let proposed =
+            || self.local.with_untracked(|local| Marketplace::for_language(&local.language));
+        (chosen.unwrap_or_else(proposed), chosen.is_some())
+    }
+
+    fn save_server(self) {
+        let Fields { address, token, missing, saving } = self.fields;
+        match entered(&address.get_untracked(), &token.get_untracked()) {
+            Ok(request) => {
+                missing.set(None);
+                saving.set(true);
+                self.ask(request);
+            }
+            Err(empty) => {
+                missing.set(Some(empty));
+                view::focus(match empty {
+                    Missing::Address => "server-address",
+                    Missing::Token => "server-token",
+                });
+            }
+        }
+    }
+
+    fn heard(self, snapshot: Snapshot) {
+        self.finish_saving(snapshot.server.as_ref());
+        if snapshot.phase != Phase::AwaitingPermission && snapshot.phase != Phase::Idle {
+            self.local.update(|local| local.declined = false);
+        }
+        self.link.set(Link::Heard(snapshot));
+    }
+
+    /// Leaves the server form once what was saved is good; a trouble keeps it open.
+    fn finish_saving(self, server: Option<&ServerView>) {
+        let Some(server) = server.filter(|_| self.fields.saving.get_untracked()) else { return };
+        match server.state {
+            ServerState::Checking => {}
+            ServerState::Trouble { .. } => self.fields.saving.set(false),
+            ServerState::Ready { .. } => {
+                self.fields.saving.set(false);
+                self.fields.token.set(String::new());
+                self.show(None);
+            }
+        }
+    }
+}

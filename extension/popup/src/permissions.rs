@@ -1,0 +1,38 @@
+//! The door to the browser's permission dialog.
+
+use js_sys::{Array, JSON, Promise};
+use leptos::task::spawn_local;
+use shared::ids::Marketplace;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["chrome", "permissions"], js_name = request, catch)]
+    fn request(what: &JsValue) -> Result<Promise, JsValue>;
+}
+
+/// Asks for exactly the two hosts of a marketplace. Must be the first thing in a click handler:
+/// Firefox takes it only there, and not after a single turn of the event loop. `then` hears whether
+/// they are granted; in a popup the dialog may close the window before that, so nothing that
+/// matters may hang on it.
+pub(crate) fn ask_for(marketplace: Marketplace, then: impl FnOnce(bool) + 'static) {
+    let asked = origins(marketplace).and_then(|what| request(&what));
+    spawn_local(async move {
+        let granted = match asked {
+            Ok(promise) => JsFuture::from(promise).await,
+            Err(refusal) => Err(refusal),
+        };
+        then(granted.is_ok_and(|granted| granted.is_truthy()));
+    });
+}
+
+fn origins(marketplace: Marketplace) -> Result<JsValue, JsValue> {
+    let what = JSON::parse("{\"origins\":[]}")?;
+    let origins: Array = [marketplace.www(), marketplace.api()]
+        .into_iter()
+        .map(|origin| JsValue::from(format!("{origin}/*")))
+        .collect();
+    js_sys::Reflect::set(&what, &"origins".into(), &origins)?;
+    Ok(what)
+}

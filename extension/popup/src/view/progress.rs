@@ -1,0 +1,69 @@
+//! A run that works: a bar and its numbers.
+
+use leptos::prelude::*;
+
+use extension_popup::{
+    i18n::Key,
+    model::{Body, Screen, work::Bar},
+};
+
+use super::part;
+use crate::words::{say, word};
+
+/// The bar follows the run without being built anew, so that nothing flickers or loses the focus.
+pub(super) fn view(screen: Memo<Screen>) -> AnyView {
+    let bar = part(screen, |screen| match &screen.body {
+        Body::Progress(bar) => Some(bar.clone()),
+        _ => None,
+    });
+    view! {
+        <div class="progress">
+            {move || bar.get().map(|bar| view! {
+                {meter(&bar)}
+                {facts(&bar.facts)}
+            })}
+            <p class="hint">{word(Key::CloseWindow)}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// The bar with its label.
+pub(super) fn meter(bar: &Bar) -> AnyView {
+    let label = say(&bar.label);
+    let percent = bar.percent().map(|percent| format!("{percent}\u{202f}%"));
+    let (value, max) = bar.share.unzip();
+    view! {
+        <div class="meter">
+            <p class="meter-label">
+                <span>{label.clone()}</span>
+                <span aria-hidden="true">{percent}</span>
+            </p>
+            <progress
+                aria-labelledby="heading"
+                aria-valuetext=label
+                value=value
+                max=max
+            ></progress>
+        </div>
+    }
+    .into_any()
+}
+
+/// Names and values, one pair a line.
+pub(super) fn facts(
+    facts: &[(extension_popup::model::text::Text, extension_popup::model::text::Text)],
+) -> AnyView {
+    let pairs: Vec<_> = facts
+        .iter()
+        .map(|(name, value)| {
+            view! {
+                <div>
+                    <dt>{say(name)}</dt>
+                    <dd>{say(value)}</dd>
+                </div>
+            }
+        })
+        .collect();
+    view! { <dl class="facts">{pairs}</dl> }.into_any()
+}

@@ -1,0 +1,31 @@
+//! A run that rests: what it means for the books, when it goes on, how far it is.
+
+use leptos::prelude::*;
+
+use extension_popup::model::work::Rest;
+
+use super::progress::{facts, meter};
+use crate::words::say;
+
+/// The middle of a waiting or stopped run.
+pub(super) fn view(rest: &Rest) -> AnyView {
+    let resumes = rest.resumes.as_ref().map(|text| {
+        view! {
+            <p class="rest-resumes">
+                <span class="mark mark-clock" aria-hidden="true"></span>
+                {say(text)}
+            </p>
+        }
+    });
+    view! {
+        <div class="rest">
+            <p class="rest-kept">
+                <span class="mark mark-kept" aria-hidden="true"></span>
+                {say(&rest.kept)}
+            </p>
+            {resumes}
+            <div class="rest-progress">{meter(&rest.bar)} {facts(&rest.bar.facts)}</div>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,135 @@
+//! The server form: address, token, how to get one, and what the check said.
+
+use leptos::prelude::*;
+
+use extension_popup::{
+    i18n::Key,
+    model::{
+        Body, Screen,
+        server::{Missing, ServerForm, TOKEN_COMMAND},
+    },
+};
+
+use super::{notice, part};
+use crate::{
+    app::App,
+    words::{say, word},
+};
+
+/// A field with its label, hint, and what is wrong with it.
+struct Field {
+    id: &'static str,
+    kind: &'static str,
+    input_mode: &'static str,
+    label: Key,
+    hint: Key,
+    empty: Missing,
+    value: RwSignal<String>,
+}
+
+/// The middle of the server screen.
+pub(super) fn view(app: App, screen: Memo<Screen>, form: ServerForm) -> AnyView {
+    follow_address(app, screen);
+    let address = Field {
+        id: "server-address",
+        kind: "text",
+        input_mode: "url",
+        label: Key::ServerAddress,
+        hint: Key::ServerAddressHint,
+        empty: Missing::Address,
+        value: app.fields.address,
+    };
+    let token = Field {
+        id: "server-token",
+        kind: "password",
+        input_mode: "text",
+        label: Key::ServerToken,
+        hint: if form.stored { Key::ServerTokenStored } else { Key::ServerTokenHint },
+        empty: Missing::Token,
+        value: app.fields.token,
+    };
+    view! {
+        {result(screen)}
+        // Enter in a field presses the button of the form, which stands at the foot of the page.
+        <form id="server-form" novalidate on:submit=|event| event.prevent_default()>
+            {field(app, &address)}
+            {field(app, &token)}
+        </form>
+        {help()}
+    }
+    .into_any()
+}
+
+/// The field begins with the stored address, and shows it as the worker has normalised it.
+fn follow_address(app: App, screen: Memo<Screen>) {
+    let stored = part(screen, |screen| match &screen.body {
+        Body::Server(form) => Some(form.address.clone()),
+        _ => None,
+    });
+    Effect::new(move |_| {
+        if let Some(address) = stored.get().filter(|address| !address.is_empty()) {
+            app.fields.address.set(address);
+        }
+    });
+}
+
+fn result(screen: Memo<Screen>) -> AnyView {
+    let result = part(screen, |screen| match &screen.body {
+        Body::Server(form) => form.result.clone(),
+        _ => None,
+    });
+    let trouble = move || result.get().and_then(|(_, trouble)| trouble);
+    view! {
+        <div role="status" id="server-result" data-server-trouble=trouble>
+            {move || result.get().map(|(notice, _)| notice::view(&notice))}
+        </div>
+    }
+    .into_any()
+}
+
+fn field(app: App, field: &Field) -> AnyView {
+    let (id, value, empty, missing) = (field.id, field.value, field.empty, app.fields.missing);
+    let hint = format!("{id}-hint");
+    let problem = format!("{id}-problem");
+    let described = format!("{problem} {hint} server-result");
+    let wrong = move || missing.get() == Some(empty);
+    let typed = move |event| {
+        value.set(event_target_value(&event));
+        missing.set(None);
+    };
+    view! {
+        <div class="field">
+            <label for=id>{word(field.label)}</label>
+            <input
+                id=id
+                type=field.kind
+                inputmode=field.input_mode
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                required
+                aria-describedby=described
+                aria-invalid=move || wrong().then_some("true")
+                prop:value=move || value.get()
+                on:input=typed
+            />
+            <p class="field-problem" id=problem>
+                {move || wrong().then(|| say(&empty.words()))}
+            </p>
+            <p class="hint" id=hint>{word(field.hint)}</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn help() -> AnyView {
+    view! {
+        <details class="list">
+            <summary>{word(Key::ServerTokenHelp)}</summary>
+            <p>{word(Key::ServerTokenWhat)}</p>
+            <p>{word(Key::ServerTokenHow)}</p>
+            <pre tabindex="0"><code>{TOKEN_COMMAND}</code></pre>
+        </details>
+    }
+    .into_any()
+}

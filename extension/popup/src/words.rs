@@ -1,0 +1,67 @@
+//! Texts as people read them: the browser's language, its numbers and its clock.
+
+use js_sys::{Array, Date, JsString, Number, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+use extension_popup::{
+    i18n::Key,
+    model::text::{Text, Value},
+};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["chrome", "i18n"], js_name = getMessage)]
+    fn get_message(name: &str, values: &Array) -> String;
+
+    #[wasm_bindgen(js_namespace = ["chrome", "i18n"], js_name = getUILanguage)]
+    fn ui_language() -> String;
+}
+
+/// The text in the language of the browser.
+pub(crate) fn say(text: &Text) -> String {
+    match text {
+        Text::Plain(text) => text.clone(),
+        Text::Message(key, values) => {
+            let values: Array = values.iter().map(|value| JsValue::from(shown(value))).collect();
+            get_message(key.name(), &values)
+        }
+    }
+}
+
+/// A text without values.
+pub(crate) fn word(key: Key) -> String {
+    get_message(key.name(), &Array::new())
+}
+
+/// The browser's language, as `de-AT`.
+pub(crate) fn language() -> String {
+    ui_language()
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Number(number) => Number::from(*number).to_locale_string(&locale()).into(),
+        Value::Clock(moment_ms) => clock(*moment_ms),
+        Value::Plain(text) => text.clone(),
+        Value::Said(key) => word(*key),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
+fn clock(moment_ms: i64) -> String {
+    let options = Object::new();
+    for part in ["hour", "minute"] {
+        // A fresh object takes any property.
+        let _set = Reflect::set(&options, &JsString::from(part), &JsString::from("2-digit"));
+    }
+    let date = Date::new(&JsValue::from_f64(moment_ms as f64));
+    date.to_locale_time_string_with_options(&locale(), &options).into()
+}
+
+/// The browser's language where the texts are in it too, else the language of the texts, so that
+/// one sentence never mixes two ways of writing numbers.
+fn locale() -> String {
+    let (texts, browser) = (word(Key::LocaleTag), ui_language());
+    let same = browser.split(['-', '_']).next() == Some(texts.as_str());
+    if same { browser.replace('_', "-") } else { texts }
+}
