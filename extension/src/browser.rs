@@ -67,8 +67,8 @@ pub struct HttpResponse {
     pub status: u16,
     /// A redirect that was not followed.
     pub redirected: bool,
-    /// The `Retry-After` header.
-    pub retry_after: Option<String>,
+    /// How long the `Retry-After` header asks to wait, in milliseconds.
+    pub retry_after_ms: Option<i64>,
     /// Body as text.
     pub body: String,
 }

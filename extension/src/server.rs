@@ -2,9 +2,10 @@
 //!
 //! The token goes to that address and nowhere else; a redirect is never followed.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use serde::Deserialize;
 use shared::wire::v1::SCHEMA_VERSION;
-use url::{Host, Url};
 
 use crate::{
     browser::{HttpRequest, HttpResponse},
@@ -20,46 +21,70 @@ const PAGE_PATHS: [&str; 7] =
 /// Normalises an address as a person types or pastes it: `https://home.example/books`.
 ///
 /// A missing scheme becomes `https://`, or `http://` for hosts of a home network; a page's path at
-/// the end goes, a sub-path stays.
+/// the end goes, a sub-path stays. Written without a URL library: its tables for names in other
+/// scripts are larger than the rest of this crate, and browsers bring their own.
 pub fn normalise(typed: &str) -> Result<String, ServerTrouble> {
+    parse(typed).ok_or(ServerTrouble::BadAddress)
+}
+
+fn parse(typed: &str) -> Option<String> {
     let typed: String = typed.chars().filter(|character| !character.is_whitespace()).collect();
-    let with_scheme = if typed.contains("://") {
-        typed
-    } else {
-        let guess =
-            Url::parse(&format!("http://{typed}")).map_err(|_| ServerTrouble::BadAddress)?;
-        let scheme = if is_local(&guess) { "http" } else { "https" };
-        format!("{scheme}://{typed}")
+    let (scheme, rest) = match typed.split_once("://") {
+        Some((scheme, rest)) => (Some(scheme.to_ascii_lowercase()), rest),
+        None => (None, typed.as_str()),
     };
-    let url = Url::parse(&with_scheme).map_err(|_| ServerTrouble::BadAddress)?;
-    let plain = matches!(url.scheme(), "http" | "https")
-        && url.host_str().is_some_and(|host| !host.is_empty())
-        && url.username().is_empty()
-        && url.password().is_none();
-    if !plain {
-        return Err(ServerTrouble::BadAddress);
-    }
-    let mut path = url.path().trim_end_matches('/');
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (host, port) = host_and_port(authority)?;
+    let scheme = match scheme.as_deref() {
+        Some("http") => "http",
+        Some("https") => "https",
+        Some(_) => return None,
+        None if is_local(&host) => "http",
+        None => "https",
+    };
+    let usual = if scheme == "http" { 80 } else { 443 };
+    let port =
+        port.filter(|port| *port != usual).map_or_else(String::new, |port| format!(":{port}"));
+    let mut path = path.trim_end_matches('/');
     while let Some(shorter) = PAGE_PATHS.iter().find_map(|page| path.strip_suffix(page)) {
         path = shorter.trim_end_matches('/');
     }
-    Ok(format!("{}{path}", url.origin().ascii_serialization()))
+    Some(format!("{scheme}://{host}{port}{path}"))
+}
+
+/// Splits `home.example:8787` and `[::1]:8787`; user names and passwords have no place in it.
+fn host_and_port(authority: &str) -> Option<(String, Option<u16>)> {
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(rest) => {
+            let (inner, after) = rest.split_once(']')?;
+            let ip: Ipv6Addr = inner.parse().ok()?;
+            (format!("[{ip}]"), after.strip_prefix(':').or(after.is_empty().then_some("")))
+        }
+        None => {
+            let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
+            (host.trim_end_matches('.').to_lowercase(), Some(port))
+        }
+    };
+    let port = match port? {
+        "" => None,
+        digits => Some(digits.parse().ok()?),
+    };
+    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '[' | ']' | ':');
+    let name = host.split('.').all(|label| !label.is_empty()) && host.chars().all(allowed);
+    name.then_some((host, port))
 }
 
 /// Hosts that rarely have a certificate: loopback, private networks, names without a dot, `.local`.
-fn is_local(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback() || ip.is_unique_local(),
-        Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.');
-            !name.contains('.')
-                || [".local", ".lan", ".internal", ".localhost", ".home.arpa"]
-                    .iter()
-                    .any(|suffix| name.ends_with(suffix))
-        }
-        None => false,
+fn is_local(host: &str) -> bool {
+    if let Ok(ip) = host.parse::<Ipv4Addr>() {
+        return ip.is_loopback() || ip.is_private() || ip.is_link_local();
     }
+    if let Ok(ip) = host.trim_matches(['[', ']']).parse::<Ipv6Addr>() {
+        return ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local();
+    }
+    let suffixes = [".local", ".lan", ".internal", ".localhost", ".home.arpa"];
+    !host.contains('.') || suffixes.iter().any(|suffix| host.ends_with(suffix))
 }
 
 /// Asks what answers at an address; carries no token.
@@ -169,6 +194,10 @@ mod tests {
         check("localhost:8787/", Some("http://localhost:8787"));
         check("192.168.1.20:8787", Some("http://192.168.1.20:8787"));
         check("nas:8787", Some("http://nas:8787"));
+        check("https://bücher.example:8443/a", Some("https://bücher.example:8443/a"));
+        check("home.example:99999", None);
+        check("home..example", None);
+        check("[::1", None);
         check("nas.local", Some("http://nas.local"));
         check("[::1]:8787", Some("http://[::1]:8787"));
         check("", None);

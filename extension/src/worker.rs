@@ -78,8 +78,9 @@ impl<B: Browser> Worker<B> {
 
     /// A tab has finished loading an address that we may see.
     pub async fn tab_loaded(self: &Rc<Self>, address: &str) {
-        let host = url::Url::parse(address).ok().and_then(|url| url.host_str().map(str::to_owned));
-        if let Some(marketplace) = host.as_deref().and_then(Marketplace::of_host) {
+        let host =
+            address.strip_prefix("https://").and_then(|rest| rest.split(['/', '?', '#']).next());
+        if let Some(marketplace) = host.and_then(Marketplace::of_host) {
             self.handle(Event::TabLoaded(marketplace)).await;
         }
     }

@@ -22,7 +22,7 @@ use super::{
     Alarms, Clock, Http, HttpError, HttpRequest, HttpResponse, Permissions, Popup, Storage,
     StorageFull, Tabs, Tasks,
 };
-use crate::messages::Snapshot;
+use crate::{messages::Snapshot, pace::retry_after_ms};
 
 /// A worker whose request takes longer is ended by the browser after 30 seconds.
 const TIMEOUT_MS: i64 = 25_000;
@@ -132,8 +132,9 @@ async fn exchange(
     let answer = answer.map_err(|_| HttpError::NoAnswer)?;
     let redirected = answer.type_() == ResponseType::Opaqueredirect;
     let body = if redirected { String::new() } else { body(&answer, controller).await? };
-    let retry_after = answer.headers().get("retry-after");
-    Ok(HttpResponse { status: answer.status(), redirected, retry_after, body })
+    let header = answer.headers().get("retry-after");
+    let retry_after_ms = header.and_then(|header| retry_after_ms(&header, Chrome.now_ms(), date));
+    Ok(HttpResponse { status: answer.status(), redirected, retry_after_ms, body })
 }
 
 fn builder(request: &HttpRequest, controller: &AbortController) -> RequestBuilder {
@@ -190,6 +191,14 @@ impl Alarms for Chrome {
     fn pause(&self, ms: i64) -> impl Future<Output = ()> + 'static {
         pause(ms)
     }
+}
+
+/// A date as HTTP writes it, in milliseconds since 1970.
+fn date(text: &str) -> Option<i64> {
+    let ms = Date::parse(text);
+    #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
+    let whole = ms as i64;
+    (!ms.is_nan()).then_some(whole)
 }
 
 async fn pause(ms: i64) {

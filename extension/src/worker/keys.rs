@@ -61,14 +61,11 @@ pub(super) fn parse_state(text: &str) -> State {
     if let Ok(state) = serde_json::from_str(text) {
         return state;
     }
-    let parts: Value = serde_json::from_str(text).unwrap_or_default();
-    fn part<T: DeserializeOwned>(parts: &Value, name: &str) -> Option<T> {
-        serde_json::from_value(parts.get(name)?.clone()).ok()
+    // Without the run; the whole is read once more as text, as a second way to read would double
+    // the code that knows these types.
+    let mut parts: Value = serde_json::from_str(text).unwrap_or_default();
+    if let Some(parts) = parts.as_object_mut() {
+        parts.remove("run");
     }
-    State {
-        server: part(&parts, "server"),
-        marketplace: part(&parts, "marketplace"),
-        trash: part(&parts, "trash").unwrap_or_default(),
-        ..State::default()
-    }
+    serde_json::from_str(&parts.to_string()).unwrap_or_default()
 }

@@ -7,7 +7,6 @@ use super::{Worker, keys};
 use crate::{
     browser::{Browser, HttpError, HttpRequest, HttpResponse},
     extract::{Extracted, PageKind, extract},
-    pace::retry_after_ms,
     plan::{Failure, PageFacts, Ticket},
 };
 
@@ -47,44 +46,41 @@ impl<B: Browser> Worker<B> {
     async fn fetch_page(&self, url: String, follow: bool) -> Result<(Extracted, bool), Failure> {
         let ask = |follow| HttpRequest { session: true, follow, ..HttpRequest::get(url.clone()) };
         if follow && let Ok(answer) = self.browser.send(ask(true)).await {
-            return Ok((self.page_of(&answer)?, true));
+            return Ok((page_of(&answer)?, true));
         }
         let answer = self.browser.send(ask(false)).await.map_err(no_answer)?;
         if !answer.redirected {
-            return Ok((self.page_of(&answer)?, false));
+            return Ok((page_of(&answer)?, false));
         }
         let probed = self.browser.send(ask(true)).await.map_err(|_| Failure::SignedOut)?;
-        Ok((self.page_of(&probed)?, true))
+        Ok((page_of(&probed)?, true))
     }
+}
 
-    fn page_of(&self, answer: &HttpResponse) -> Result<Extracted, Failure> {
-        self.refused(answer)?;
-        let page = extract(&answer.body);
-        match page.kind {
-            PageKind::Library if answer.status == 200 => Ok(page),
-            PageKind::SignIn => Err(Failure::SignedOut),
+fn page_of(answer: &HttpResponse) -> Result<Extracted, Failure> {
+    refused(answer)?;
+    let page = extract(&answer.body);
+    match page.kind {
+        PageKind::Library if answer.status == 200 => Ok(page),
+        PageKind::SignIn => Err(Failure::SignedOut),
+        PageKind::Captcha => Err(Failure::Captcha),
+        PageKind::Whoops => Err(Failure::Blocked),
+        _ if matches!(answer.status, 401 | 403) => Err(Failure::Blocked),
+        PageKind::Library | PageKind::Unknown => Err(Failure::Changed),
+    }
+}
+
+/// Refusals that say by themselves how long to rest.
+pub(super) fn refused(answer: &HttpResponse) -> Result<(), Failure> {
+    let rest = answer.retry_after_ms;
+    match answer.status {
+        429 => Err(Failure::Throttled(rest)),
+        500..=599 => match extract(&answer.body).kind {
             PageKind::Captcha => Err(Failure::Captcha),
             PageKind::Whoops => Err(Failure::Blocked),
-            _ if matches!(answer.status, 401 | 403) => Err(Failure::Blocked),
-            PageKind::Library | PageKind::Unknown => Err(Failure::Changed),
-        }
-    }
-
-    /// Refusals that say by themselves how long to rest.
-    pub(super) fn refused(&self, answer: &HttpResponse) -> Result<(), Failure> {
-        let rest = || {
-            let header = answer.retry_after.as_deref()?;
-            retry_after_ms(header, self.browser.now_ms())
-        };
-        match answer.status {
-            429 => Err(Failure::Throttled(rest())),
-            500..=599 => match extract(&answer.body).kind {
-                PageKind::Captcha => Err(Failure::Captcha),
-                PageKind::Whoops => Err(Failure::Blocked),
-                _ => Err(Failure::Unavailable(rest())),
-            },
-            _ => Ok(()),
-        }
+            _ => Err(Failure::Unavailable(rest)),
+        },
+        _ => Ok(()),
     }
 }
 

@@ -9,7 +9,6 @@ use super::{Worker, keys};
 use crate::{
     browser::{Browser, HttpRequest, HttpResponse},
     messages::ServerTrouble,
-    pace::retry_after_ms,
     plan::{Event, Failure, Ticket},
     server,
 };
@@ -67,10 +66,7 @@ impl<B: Browser> Worker<B> {
         let request = server::import_request(address, token, &key, bytes, false);
         let answer =
             self.ask_server(request).await.map_err(|trouble| Failure::Server(trouble, None))?;
-        let rest = answer
-            .retry_after
-            .as_deref()
-            .and_then(|header| retry_after_ms(header, self.browser.now_ms()));
+        let rest = answer.retry_after_ms;
         server::taken(&answer).map_err(|trouble| Failure::Server(trouble, rest))?;
         serde_json::from_str(&answer.body)
             .map_err(|_| Failure::Server(ServerTrouble::NotMeFeed, None))

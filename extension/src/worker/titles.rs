@@ -15,7 +15,7 @@ use shared::{
 
 use super::{
     Worker, keys,
-    library::{StoredPage, no_answer},
+    library::{StoredPage, no_answer, refused},
 };
 use crate::{
     browser::{Browser, HttpRequest, StorageFull},
@@ -26,10 +26,10 @@ use crate::{
 /// Most problems that are shown.
 const SHOWN: usize = 100;
 
-/// A batch completed and mapped.
+/// What is known of a batch completed and mapped; it is stored as one line, and every title as one
+/// more, so that cutting chunks only puts lines together.
 #[derive(Default, Serialize, Deserialize)]
 struct Mapped {
-    items: Vec<v1::Item>,
     not_enriched: u32,
     problems: Problems,
 }
@@ -121,14 +121,17 @@ impl<B: Browser> Worker<B> {
         };
         mapped.problems.extend(missing);
         let titles = u32::try_from(items.len()).unwrap_or(u32::MAX);
+        let mut lines = Vec::new();
         for raw in items {
             let place = format!("title {}", raw.rank.unwrap_or_default());
             let one = map::map(raw, &place);
             mapped.problems.extend(one.problems);
             let wire = one.item.map(|item| v1::Item::from_item(&item, Some(marketplace)));
-            mapped.items.extend(wire);
+            lines.extend(wire.as_ref().map(keys::text));
         }
-        let kept = self.keep(&keys::mapped(ticket.run, ticket.unit), &mapped).await;
+        lines.insert(0, keys::text(&mapped));
+        let key = keys::mapped(ticket.run, ticket.unit);
+        let kept = self.browser.set(&key, &lines.join("\n")).await;
         kept.map(|()| titles).map_err(|_| Failure::Unavailable(None))
     }
 
@@ -139,7 +142,7 @@ impl<B: Browser> Worker<B> {
     ) -> Result<Value, Failure> {
         let request = HttpRequest::get(catalog::request_url(marketplace, items));
         let answer = self.browser.send(request).await.map_err(no_answer)?;
-        self.refused(&answer)?;
+        refused(&answer)?;
         let json: Option<Value> = serde_json::from_str(&answer.body).ok();
         json.filter(|_| answer.status == 200).ok_or(Failure::Unavailable(None))
     }
@@ -153,11 +156,14 @@ impl<B: Browser> Worker<B> {
         let mut not_enriched = 0;
         for batch in 0..cut.batches {
             let stored = self.browser.get(&keys::mapped(cut.run, batch)).await.ok()?;
-            let mapped: Mapped = keys::value(stored).unwrap_or_default();
+            let stored = stored.unwrap_or_default();
+            let mut lines = stored.lines();
+            let head = lines.next().map(str::to_owned);
+            let mapped: Mapped = keys::value(head).unwrap_or_default();
             not_enriched += mapped.not_enriched;
             cutter.problems.absorb(mapped.problems);
-            for item in &mapped.items {
-                if let Some((index, bytes)) = cutter.add(keys::text(item)) {
+            for item in lines {
+                if let Some((index, bytes)) = cutter.add(item.to_owned()) {
                     self.browser.set(&keys::chunk(cut.run, index), &bytes).await.ok()?;
                 }
             }
