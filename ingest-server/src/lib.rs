@@ -1,1 +1,18 @@
-//! Server.
+//! The server: takes imports in, keeps libraries of several accounts apart, shows them.
+//!
+//! Reading order for one imported book: [`http`] (`http/import.rs`), [`ingest`], [`store`], then back
+//! out through [`library`].
+
+pub mod accounts;
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod http;
+pub mod ingest;
+pub mod library;
+pub mod locale;
+pub mod logging;
+pub mod serve;
+pub mod store;
+
+pub use serve::serve;

@@ -1,2 +1,9 @@
-//! Placeholder.
-fn main() {}
+//! Arguments to configuration to run.
+
+use clap::Parser;
+use ingest_server::config::Command;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    Command::parse().run().await
+}

@@ -1,0 +1,106 @@
+//! Everything that a request needs, built once: store, clock, chance, settings.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use tokio::sync::Semaphore;
+use url::Url;
+
+use crate::{
+    clock::{Chance, Clock, System},
+    store::{self, Store, StoreError},
+};
+
+/// What a person may set.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where browsers reach the server: `http://127.0.0.1:8787`.
+    pub public_url: Url,
+    /// `sqlite://…` or `postgres://…`
+    pub database_url: String,
+    /// Where the server keeps files of its own.
+    pub data_dir: PathBuf,
+    /// Largest body of an import, in bytes.
+    pub body_limit: usize,
+    /// How many imports are in memory at once.
+    pub imports_at_once: usize,
+    /// How long an import waits for its turn, and then for its body.
+    pub patience: Duration,
+}
+
+impl Settings {
+    /// Settings with the usual limits.
+    pub const fn new(public_url: Url, database_url: String, data_dir: PathBuf) -> Self {
+        Self {
+            public_url,
+            database_url,
+            data_dir,
+            body_limit: 8 * 1024 * 1024,
+            imports_at_once: 2,
+            patience: Duration::from_secs(30),
+        }
+    }
+}
+
+/// The server's state; copies share one.
+#[derive(Clone, Debug)]
+pub struct App(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    settings: Settings,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+    imports: Arc<Semaphore>,
+}
+
+impl App {
+    /// Opens the database with the machine's clock and chance.
+    ///
+    /// # Errors
+    ///
+    /// See [`store::open`].
+    pub async fn open(settings: Settings) -> Result<Self, StoreError> {
+        Self::open_with(settings, Arc::new(System), Arc::new(System)).await
+    }
+
+    /// Opens the database with a clock and chance of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// See [`store::open`].
+    pub async fn open_with(
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+    ) -> Result<Self, StoreError> {
+        let store = store::open(&settings.database_url).await?;
+        let imports = Arc::new(Semaphore::new(settings.imports_at_once));
+        Ok(Self(Arc::new(Inner { settings, store, clock, chance, imports })))
+    }
+
+    /// What a person has set.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The database.
+    pub fn store(&self) -> &dyn Store {
+        &*self.0.store
+    }
+
+    /// The time.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
+
+    /// Random bytes.
+    pub fn chance(&self) -> &dyn Chance {
+        &*self.0.chance
+    }
+
+    /// Turns for imports: a body is read into memory by whoever holds one.
+    pub(crate) fn imports(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.0.imports)
+    }
+}

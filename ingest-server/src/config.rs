@@ -1,0 +1,212 @@
+//! Arguments and environment variables, and what each command does.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+use url::Url;
+
+use crate::{
+    accounts::{self, Account, Scopes},
+    app::{App, Settings},
+    logging::{self, LogFormat},
+    serve::{serve, told_to_stop},
+};
+
+/// Keeps audiobook libraries that the Me Feed Audible connector reads.
+#[derive(Debug, Parser)]
+#[command(name = "ingest-server", version)]
+pub struct Command {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// Address and port to listen on.
+    #[arg(long, global = true, env = "MEFEED_LISTEN", default_value = "127.0.0.1:8787")]
+    listen: SocketAddr,
+    /// Where browsers reach the server; http:// and the listening address if not given.
+    #[arg(long, global = true, env = "MEFEED_PUBLIC_URL")]
+    public_url: Option<Url>,
+    /// sqlite://… or postgres://…; a file in the data folder if not given.
+    #[arg(long, global = true, env = "MEFEED_DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// Folder for the server's own files.
+    #[arg(long, global = true, env = "MEFEED_DATA_DIR", default_value = "mefeed-data")]
+    data_dir: PathBuf,
+    /// Largest body of an import, in bytes.
+    #[arg(long, global = true, env = "MEFEED_BODY_LIMIT", default_value_t = 8 * 1024 * 1024)]
+    body_limit: usize,
+    /// Form of log lines.
+    #[arg(long, global = true, env = "MEFEED_LOG_FORMAT", value_enum, default_value_t)]
+    log_format: LogFormat,
+    /// What to log: error, warn, info, debug, or a filter for each module.
+    #[arg(long, global = true, env = "MEFEED_LOG", default_value = "info,sqlx=warn")]
+    log: String,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Run the server.
+    Serve,
+    /// Accounts.
+    #[command(subcommand)]
+    User(UserAction),
+    /// API tokens.
+    #[command(subcommand)]
+    Token(TokenAction),
+    /// Ask the running server whether it is well; the exit code answers.
+    Healthcheck,
+}
+
+#[derive(Debug, Subcommand)]
+enum UserAction {
+    /// Add an account and print a link that signs in once.
+    Add {
+        /// E-mail address.
+        email: String,
+        /// What pages call the person.
+        #[arg(long, default_value = "")]
+        name: String,
+    },
+    /// Print another link that signs in once.
+    Link {
+        /// E-mail address.
+        email: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum TokenAction {
+    /// Make a token and print it; it is shown this once.
+    Create {
+        /// E-mail address of the account.
+        #[arg(long)]
+        user: String,
+        /// What the token is for.
+        #[arg(long)]
+        name: String,
+        /// What it may do, separated by commas.
+        #[arg(long, default_value_t)]
+        scope: Scopes,
+    },
+}
+
+impl Command {
+    /// Does what was asked for.
+    ///
+    /// # Errors
+    ///
+    /// For people at a terminal: what went wrong and what to do.
+    pub async fn run(self) -> anyhow::Result<()> {
+        logging::start(self.common.log_format, &self.common.log);
+        if matches!(self.action, Action::Healthcheck) {
+            return healthcheck(self.common.listen).await;
+        }
+        let app = self.common.open().await?;
+        match self.action {
+            Action::Serve => self.common.serve(app).await,
+            Action::User(UserAction::Add { email, name }) => {
+                let account = accounts::add_account(&app, &email, &name).await?;
+                hand_over_link(&app, &account).await
+            }
+            Action::User(UserAction::Link { email }) => {
+                let account = accounts::find_account(&app, &email).await?;
+                hand_over_link(&app, &account).await
+            }
+            Action::Token(TokenAction::Create { user, name, scope }) => {
+                let account = accounts::find_account(&app, &user).await?;
+                let secret = accounts::create_token(&app, account.id, &name, scope).await?;
+                say(&secret)
+            }
+            Action::Healthcheck => Ok(()),
+        }
+    }
+}
+
+impl Common {
+    async fn open(&self) -> anyhow::Result<App> {
+        std::fs::create_dir_all(&self.data_dir)
+            .with_context(|| format!("cannot make the folder {}", self.data_dir.display()))?;
+        let public_url = match &self.public_url {
+            Some(address) => address.clone(),
+            None => Url::parse(&format!("http://{}", self.listen))?,
+        };
+        let file = || format!("sqlite://{}", self.data_dir.join("mefeed.db").display());
+        let database = self.database_url.clone().unwrap_or_else(file);
+        let mut settings = Settings::new(public_url, database, self.data_dir.clone());
+        settings.body_limit = self.body_limit;
+        App::open(settings).await.context("cannot open the database")
+    }
+
+    async fn serve(&self, app: App) -> anyhow::Result<()> {
+        let listener = TcpListener::bind(self.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}; is it in use?", self.listen))?;
+        tracing::info!(address = %listener.local_addr()?, public_url = %app.settings().public_url, "listening");
+        if !app.store().has_accounts().await? {
+            tracing::warn!(
+                "there is no account yet: add one with `ingest-server user add you@home.example`"
+            );
+        }
+        serve(listener, app, told_to_stop()).await?;
+        Ok(())
+    }
+}
+
+/// A terminal is read by the person who typed; anything else may be kept as a log, so the link goes
+/// into a file that only the owner can read.
+async fn hand_over_link(app: &App, account: &Account) -> anyhow::Result<()> {
+    let link = accounts::one_time_link(app, account.id).await?;
+    if io::stdout().is_terminal() {
+        return say(&format!("Open this link within 30 minutes; it signs in once:\n{link}"));
+    }
+    let path = app.settings().data_dir.join(format!("sign-in-{}.txt", account.id));
+    write_privately(&path, &link).with_context(|| format!("cannot write {}", path.display()))?;
+    say(&format!("The sign-in link, which works once within 30 minutes, is in {}", path.display()))
+}
+
+fn write_privately(path: &Path, text: &str) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    writeln!(options.open(path)?, "{text}")
+}
+
+fn say(text: &str) -> anyhow::Result<()> {
+    Ok(writeln!(io::stdout(), "{text}")?)
+}
+
+async fn healthcheck(address: SocketAddr) -> anyhow::Result<()> {
+    let asked = async {
+        let mut stream = TcpStream::connect(address).await?;
+        let request = format!("GET /healthz HTTP/1.0\r\nHost: {address}\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut head = [0; 12];
+        stream.read_exact(&mut head).await?;
+        io::Result::Ok(head)
+    };
+    let head = tokio::time::timeout(Duration::from_secs(5), asked)
+        .await
+        .context("the server does not answer")?
+        .with_context(|| format!("no server at {address}"))?;
+    anyhow::ensure!(head.ends_with(b" 200"), "the server is not well");
+    Ok(())
+}

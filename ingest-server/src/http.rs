@@ -1,0 +1,109 @@
+//! The routes, as a table of contents, grouped by who calls them.
+
+mod assets;
+mod auth;
+mod body;
+mod error;
+mod import;
+mod library;
+mod observe;
+mod openapi;
+mod operators;
+mod pages;
+mod session;
+
+use axum::{
+    Extension, Router,
+    http::{HeaderName, HeaderValue, Method, header, request::Parts},
+    middleware,
+    routing::{get, post},
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::{AllowOrigin, CorsLayer},
+    csrf::CsrfLayer,
+    set_header::SetResponseHeaderLayer,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::app::App;
+
+/// What pages may load: their own files and covers from Audible's image hosts.
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' https://m.media-amazon.com https://*.media-amazon.com \
+    https://*.ssl-images-amazon.com; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Every route of the server.
+pub fn router(app: App) -> Router {
+    let (api, document) = programs().with_state(app.clone()).split_for_parts();
+    let routes = api
+        .layer(Extension(openapi::Document::new(&document)))
+        .merge(people(&app))
+        .fallback(error::not_found)
+        .method_not_allowed_fallback(error::method_not_allowed);
+    around(routes, app)
+}
+
+/// Programs: a token where one is needed, never a cookie.
+fn programs() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::head())
+        // The extension and other senders.
+        .routes(routes!(import::import))
+        .routes(routes!(import::schema))
+        .routes(routes!(operators::version))
+        // Readers.
+        .routes(routes!(library::library))
+        // Operators.
+        .routes(routes!(operators::healthz))
+        .routes(routes!(operators::readyz))
+        .routes(routes!(operators::openapi))
+}
+
+/// People in a browser: a session cookie, guarded against forms of other sites.
+fn people(app: &App) -> Router {
+    Router::new()
+        .route("/", get(pages::library))
+        .route("/sign-in", get(pages::sign_in))
+        .route("/sign-in/link", post(session::sign_in_by_link))
+        .route("/sign-out", post(session::sign_out))
+        .layer(session::layer(app))
+        .layer(CsrfLayer::new().with_rejection_response(error::foreign_form))
+        .merge(assets::routes())
+        .with_state(app.clone())
+}
+
+/// What holds for every answer, failures included.
+fn around(routes: Router, app: App) -> Router {
+    let fixed = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+    };
+    let routes = routes
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(fixed(header::CONTENT_SECURITY_POLICY, CSP))
+        .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
+        .layer(fixed(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
+        .layer(fixed(header::CACHE_CONTROL, "no-store"))
+        .layer(extensions_only());
+    routes.layer(middleware::from_fn_with_state(app, observe::observe))
+}
+
+/// CORS: extensions may call the API without cookies, and read what tells them when to come back.
+fn extensions_only() -> CorsLayer {
+    let is_extension = |origin: &HeaderValue, request: &Parts| {
+        let origin = origin.as_bytes();
+        request.uri.path().starts_with("/api/")
+            && (origin.starts_with(b"chrome-extension://")
+                || origin.starts_with(b"moz-extension://"))
+    };
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(is_extension))
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static(import::KEY),
+        ])
+        .expose_headers([header::RETRY_AFTER, HeaderName::from_static(observe::REQUEST_ID)])
+        .max_age(std::time::Duration::from_secs(600))
+}

@@ -1,0 +1,29 @@
+//! Style sheets, script and icon of the pages, from inside the binary.
+
+use axum::{
+    Router,
+    http::header,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+
+use crate::app::App;
+
+const TOKENS: &str = include_str!("../../../shared/look/tokens.css");
+const ICON: &str = include_str!("../../../shared/look/icon.svg");
+const PAGES: &str = include_str!("../../assets/pages.css");
+const SIGN_IN: &str = include_str!("../../assets/sign-in.js");
+
+/// The files, none of which is secret.
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/assets/tokens.css", get(async || file("text/css; charset=utf-8", TOKENS)))
+        .route("/assets/pages.css", get(async || file("text/css; charset=utf-8", PAGES)))
+        .route("/assets/sign-in.js", get(async || file("text/javascript; charset=utf-8", SIGN_IN)))
+        .route("/assets/icon.svg", get(async || file("image/svg+xml", ICON)))
+}
+
+fn file(kind: &'static str, text: &'static str) -> Response {
+    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=300")];
+    (headers, text).into_response()
+}

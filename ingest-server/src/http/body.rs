@@ -1,0 +1,78 @@
+//! Bodies of imports: their kind, their turn, their size.
+
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, header},
+};
+use futures::StreamExt;
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Instant, timeout, timeout_at},
+};
+
+use super::error::Failure;
+use crate::app::App;
+
+/// What is read and thrown away of a body that is refused, so that the sender gets to see the answer
+/// before the connection ends.
+const THROWN_AWAY: usize = 32 * 1024 * 1024;
+/// For at most this long.
+const THROWING_AWAY: Duration = Duration::from_secs(10);
+
+/// Only JSON is taken.
+pub(super) fn is_json(headers: &HeaderMap) -> Result<(), Failure> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") { Ok(()) } else { Err(Failure::NotJson) }
+}
+
+/// Waits for a turn: only those who hold one have a body in memory.
+pub(super) async fn turn(app: &App) -> Result<OwnedSemaphorePermit, Failure> {
+    let waited = timeout(app.settings().patience, app.imports().acquire_owned()).await;
+    waited.ok().and_then(Result::ok).ok_or(Failure::Busy)
+}
+
+/// Reads a whole body up to the limit.
+pub(super) async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Failure> {
+    let limit = app.settings().body_limit;
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limit) {
+        throw_away(body).await;
+        return Err(Failure::TooLarge(limit));
+    }
+    let mut bytes = Vec::with_capacity(announced.unwrap_or_default());
+    let mut parts = body.into_data_stream();
+    let until = Instant::now() + app.settings().patience;
+    loop {
+        match timeout_at(until, parts.next()).await {
+            Ok(None) => return Ok(bytes),
+            Ok(Some(Ok(part))) if bytes.len() + part.len() <= limit => {
+                bytes.extend_from_slice(&part);
+            }
+            Ok(Some(Ok(_))) => {
+                throw_away(Body::from_stream(parts)).await;
+                return Err(Failure::TooLarge(limit));
+            }
+            Ok(Some(Err(_))) => return Err(Failure::BodyBroken),
+            Err(_) => return Err(Failure::BodyTooSlow),
+        }
+    }
+}
+
+/// Reads on without keeping anything: a connection that ends in the middle of sending shows the
+/// sender an error of the network instead of the answer.
+pub(super) async fn throw_away(body: Body) {
+    let mut parts = body.into_data_stream();
+    let until = Instant::now() + THROWING_AWAY;
+    let mut left = THROWN_AWAY;
+    while let Ok(Some(Ok(part))) = timeout_at(until, parts.next()).await {
+        match left.checked_sub(part.len()) {
+            Some(rest) => left = rest,
+            None => return,
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! What the templates show: every text chosen, every number written out.
+
+use askama::Template;
+
+use super::Look;
+use crate::{
+    accounts::Account,
+    library::{self, LibraryPage, Title},
+    locale::Locale,
+    store::RunSummary,
+};
+
+/// Names shown of a long list of people.
+const PEOPLE: usize = 3;
+
+/// `templates/sign-in.html`
+#[derive(Template)]
+#[template(path = "sign-in.html")]
+pub(super) struct SignInView {
+    pub(super) locale: Locale,
+}
+
+/// `templates/failure.html`
+#[derive(Template)]
+#[template(path = "failure.html")]
+pub(super) struct FailureView {
+    locale: Locale,
+    title: String,
+    text: String,
+    request: String,
+}
+
+impl FailureView {
+    pub(super) fn new(code: &str, request_id: &str, locale: Locale) -> Self {
+        let own = format!("error.{code}.title");
+        let code = if locale.text(&own).is_empty() { "other" } else { code };
+        Self {
+            locale,
+            title: locale.text(&format!("error.{code}.title")).to_owned(),
+            text: locale.text(&format!("error.{code}.text")).to_owned(),
+            request: locale.filled("error.request", &[("id", request_id)]),
+        }
+    }
+}
+
+/// `templates/library.html`
+#[derive(Template)]
+#[template(path = "library.html")]
+pub(super) struct LibraryView {
+    locale: Locale,
+    who: String,
+    email: String,
+    q: String,
+    sort: &'static str,
+    list: bool,
+    count: String,
+    run: Option<RunLine>,
+    titles: Vec<TitleView>,
+    empty: bool,
+    next: Option<Link>,
+    first: Option<String>,
+    grid_link: String,
+    list_link: String,
+}
+
+/// The last run in one line.
+struct RunLine {
+    text: String,
+    partial: bool,
+}
+
+/// A link with its text.
+struct Link {
+    address: String,
+    text: String,
+}
+
+/// One title.
+struct TitleView {
+    title: String,
+    subtitle: Option<String>,
+    authors: String,
+    narrators: String,
+    series: Option<String>,
+    length: Option<String>,
+    cover: Option<String>,
+    cover_text: String,
+    address: Option<String>,
+    status: String,
+    percent: String,
+    bar: bool,
+    finished: bool,
+}
+
+impl LibraryView {
+    pub(super) fn new(
+        locale: Locale,
+        account: &Account,
+        look: &Look,
+        page: &LibraryPage,
+        latest: Option<&RunSummary>,
+    ) -> Self {
+        let list = look.view == "list";
+        let sort = match look.sort.as_str() {
+            "title" => "title",
+            "author" => "author",
+            _ => "newest",
+        };
+        let address = |view: &str, cursor: &str| address(&look.q, sort, view, cursor);
+        let view = if list { "list" } else { "" };
+        let shown = i64::try_from(page.items.len()).unwrap_or_default();
+        let next = page.next_cursor.as_deref().map(|cursor| Link {
+            address: address(view, cursor),
+            text: locale.filled("library.next", &[("n", &locale.number(shown))]),
+        });
+        Self {
+            locale,
+            who: who(locale, account),
+            email: account.email.clone(),
+            q: look.q.clone(),
+            sort,
+            list,
+            count: count(locale, &look.q, page.total),
+            run: latest.map(|run| run_line(locale, run)),
+            titles: page.items.iter().map(|title| TitleView::new(locale, title)).collect(),
+            empty: page.total == 0,
+            next,
+            first: (!look.cursor.is_empty()).then(|| address(view, "")),
+            grid_link: address("", &look.cursor),
+            list_link: address("list", &look.cursor),
+        }
+    }
+
+    fn is_sort(&self, name: &str) -> bool {
+        self.sort == name
+    }
+}
+
+impl TitleView {
+    fn new(locale: Locale, title: &Title) -> Self {
+        let about = &title.media.media_metadata;
+        let percent = whole(title.user_media.percent);
+        let finished = title.user_media.status == "finished";
+        let status = format!("status.{}", title.user_media.status);
+        Self {
+            title: title.media.title.clone(),
+            subtitle: about.subtitle.clone(),
+            authors: people(locale, &about.authors),
+            narrators: people(locale, &about.narrators),
+            series: about.series.as_ref().map(|name| match &about.series_sequence {
+                Some(place) => locale.filled("title.place", &[("series", name), ("place", place)]),
+                None => name.clone(),
+            }),
+            length: about.duration_minutes.map(|minutes| length(locale, minutes)),
+            cover: about.cover_url.clone(),
+            cover_text: locale.filled("title.cover", &[("title", &title.media.title)]),
+            address: about.audible_url.clone(),
+            status: locale.filled(&status, &[("percent", &percent)]),
+            bar: !finished && title.user_media.percent > 0.0,
+            percent,
+            finished,
+        }
+    }
+}
+
+fn who(locale: Locale, account: &Account) -> String {
+    let who = if account.name.is_empty() { &account.email } else { &account.name };
+    locale.filled("signed_in_as", &[("who", who)])
+}
+
+fn count(locale: Locale, q: &str, total: i64) -> String {
+    if q.trim().is_empty() {
+        return locale.counted("library.count", total);
+    }
+    locale.counted("library.found", total).replace("{q}", q.trim())
+}
+
+fn run_line(locale: Locale, run: &RunSummary) -> RunLine {
+    let when = library::moment(run.started_at).map(|at| locale.moment(at)).unwrap_or_default();
+    let number = |value| locale.number(value);
+    let mut text = locale.filled(
+        "library.last_run",
+        &[
+            ("when", &when),
+            ("imported", &number(run.imported)),
+            ("updated", &number(run.updated)),
+            ("unchanged", &number(run.unchanged)),
+        ],
+    );
+    if run.rejected > 0 {
+        let rejected = [("rejected", number(run.rejected))];
+        let values = [(rejected[0].0, rejected[0].1.as_str())];
+        text = format!("{text}, {}", locale.filled("library.last_run.rejected", &values));
+    }
+    RunLine { text, partial: !run.complete }
+}
+
+fn people(locale: Locale, names: &[String]) -> String {
+    if names.len() <= PEOPLE + 1 {
+        return names.join(", ");
+    }
+    let more = i64::try_from(names.len() - PEOPLE).unwrap_or_default();
+    format!("{} {}", names[..PEOPLE].join(", "), locale.counted("title.more_people", more))
+}
+
+fn length(locale: Locale, minutes: u32) -> String {
+    let (h, m) = ((minutes / 60).to_string(), (minutes % 60).to_string());
+    let name = if minutes < 60 { "title.length.short" } else { "title.length" };
+    locale.filled(name, &[("h", &h), ("m", &m)])
+}
+
+/// What is begun is at least 1 % and what is not finished at most 99 %.
+fn whole(percent: f64) -> String {
+    match percent {
+        none if none <= 0.0 => "0".to_owned(),
+        all if all >= 100.0 => "100".to_owned(),
+        part => part.round().clamp(1.0, 99.0).to_string(),
+    }
+}
+
+/// An address of this page; what is usual is left out.
+fn address(q: &str, sort: &str, view: &str, cursor: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    let usual =
+        [("q", q, ""), ("sort", sort, "newest"), ("view", view, ""), ("cursor", cursor, "")];
+    for (name, value, _) in usual.iter().filter(|(_, value, usual)| value != usual) {
+        query.append_pair(name, value);
+    }
+    let query = query.finish();
+    if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
+}

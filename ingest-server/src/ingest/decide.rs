@@ -1,0 +1,341 @@
+//! Pure: a checked chunk and what is stored of its titles -> what to write and what to answer.
+
+use std::collections::HashMap;
+
+use shared::{
+    ids::Marketplace,
+    item::Item,
+    media::{self, UserMedia},
+    merge,
+    validate::{self, Entry},
+    when::When,
+    wire::v1::{self, ItemReceipt, Outcome, Source},
+};
+
+use super::{Import, hex};
+use crate::{
+    library::keys,
+    store::{
+        StoreError,
+        rows::{Key, KnownRow, MediaRow, OutcomeRow, UserMediaRow},
+    },
+};
+
+/// What one chunk changes, and its answer without the run's totals.
+#[derive(Debug, Default)]
+pub(crate) struct Decision {
+    pub(crate) media: Vec<MediaRow>,
+    pub(crate) user_media: Vec<UserMediaRow>,
+    pub(crate) outcomes: Vec<OutcomeRow>,
+    pub(crate) receipts: Vec<ItemReceipt>,
+    pub(crate) counts: Counts,
+}
+
+/// How many titles of a chunk had which outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) imported: u32,
+    pub(crate) updated: u32,
+    pub(crate) unchanged: u32,
+    pub(crate) ignored: u32,
+    pub(crate) duplicate: u32,
+    pub(crate) rejected: u32,
+}
+
+impl Counts {
+    fn add(&mut self, outcome: Outcome) {
+        let counter = match outcome {
+            Outcome::Imported => &mut self.imported,
+            Outcome::Updated => &mut self.updated,
+            Outcome::Unchanged => &mut self.unchanged,
+            Outcome::Ignored => &mut self.ignored,
+            Outcome::Duplicate => &mut self.duplicate,
+            Outcome::Rejected => &mut self.rejected,
+        };
+        *counter += 1;
+    }
+
+    pub(crate) fn total(self) -> u32 {
+        self.imported
+            + self.updated
+            + self.unchanged
+            + self.ignored
+            + self.duplicate
+            + self.rejected
+    }
+}
+
+/// Decides for every entry of the chunk, in its order.
+///
+/// # Errors
+///
+/// A stored title that cannot be read, with table, column and id.
+pub(crate) fn decide(import: &Import, known: Vec<KnownRow>) -> Result<Decision, StoreError> {
+    let mut of_asin: HashMap<String, Vec<KnownRow>> = HashMap::with_capacity(known.len());
+    for row in known {
+        of_asin.entry(row.asin.clone()).or_default().push(row);
+    }
+    let mut decision = Decision::default();
+    let mut ids = import.ids.iter().copied();
+    for (position, entry) in import.batch.entries().iter().enumerate() {
+        match entry {
+            Entry::Keep(item) => {
+                let new_id = Key(ids.next().unwrap_or_default());
+                let known = of_asin.remove(item.asin.as_str()).unwrap_or_default();
+                decision.keep(import, position, item, known, new_id)?;
+            }
+            Entry::Duplicate { asin, pointer } => decision.note(
+                position,
+                Some(asin.as_str()),
+                Outcome::Duplicate,
+                Some(("stands again later in this chunk; the later one counts", pointer)),
+            ),
+            Entry::Rejected { asin, pointer, reason } => {
+                decision.note(position, asin.as_deref(), Outcome::Rejected, Some((reason, pointer)))
+            }
+        }
+    }
+    Ok(decision)
+}
+
+impl Decision {
+    fn keep(
+        &mut self,
+        import: &Import,
+        position: usize,
+        item: &Item,
+        known: Vec<KnownRow>,
+        new_id: Key,
+    ) -> Result<(), StoreError> {
+        match joined(import.batch.marketplace(), known) {
+            Join::New => self.imported(import, position, item, new_id),
+            Join::Stored(row) => self.merged(import, position, item, &row)?,
+            Join::Ambiguous(shops) => {
+                let reason = format!(
+                    "this title is in the library for several marketplaces ({}); name one in run.marketplace",
+                    shops.join(", ")
+                );
+                let pointer = format!("/items/{position}");
+                let why = Some((reason.as_str(), pointer.as_str()));
+                self.note(position, Some(item.asin.as_str()), Outcome::Rejected, why);
+            }
+        }
+        Ok(())
+    }
+
+    fn imported(&mut self, import: &Import, position: usize, item: &Item, id: Key) {
+        let now = import.micros();
+        let base = Base { id, first_run: Key(import.run().id.uuid()), created_at: now };
+        let hash = hex(&merge::content_hash(item));
+        let row = media_row(&base, item, import.batch.marketplace(), now, hash);
+        self.note(position, Some(item.asin.as_str()), Outcome::Imported, None);
+        if let Some(outcome) = self.outcomes.last_mut() {
+            outcome.media_id = Some(id);
+            outcome.after_hash = Some(row.content_hash.clone());
+        }
+        self.media.push(row);
+        self.user_media.push(user_media_row(import, id, item, item, now));
+    }
+
+    fn merged(
+        &mut self,
+        import: &Import,
+        position: usize,
+        item: &Item,
+        row: &KnownRow,
+    ) -> Result<(), StoreError> {
+        let marketplace = match import.batch.marketplace() {
+            Some(named) => Some(named),
+            None => marketplace(row)?,
+        };
+        let moved = marketplace.map_or("", Marketplace::code) != row.marketplace;
+        let asin = Some(item.asin.as_str());
+        if !moved && hex(&merge::full_hash(item)) == row.full_hash {
+            self.note(position, asin, Outcome::Unchanged, None);
+            return Ok(());
+        }
+        let merged = merge::merge(&stored_item(row)?, item);
+        let content_hash = hex(&merge::content_hash(&merged));
+        let updated = content_hash != row.content_hash;
+        if !updated && !moved && hex(&merge::full_hash(&merged)) == row.full_hash {
+            self.note(position, asin, Outcome::Unchanged, None);
+            return Ok(());
+        }
+        let at = if updated { import.micros() } else { row.updated_at };
+        let base = Base { id: row.media_id, first_run: row.first_run, created_at: row.created_at };
+        let media = media_row(&base, &merged, marketplace, at, content_hash);
+        self.note(
+            position,
+            asin,
+            if updated { Outcome::Updated } else { Outcome::Unchanged },
+            None,
+        );
+        if updated && let Some(outcome) = self.outcomes.last_mut() {
+            outcome.media_id = Some(row.media_id);
+            outcome.before = Some(row.item.clone());
+            outcome.after = Some(media.item.clone());
+            outcome.after_hash = Some(media.content_hash.clone());
+        }
+        self.media.push(media);
+        self.user_media.push(user_media_row(import, row.media_id, &merged, item, at));
+        Ok(())
+    }
+
+    /// One line of the answer, and a row for the run's history unless nothing changed.
+    fn note(
+        &mut self,
+        position: usize,
+        asin: Option<&str>,
+        outcome: Outcome,
+        why: Option<(&str, &str)>,
+    ) {
+        let reason = why.map(|(reason, _)| reason.to_owned());
+        let pointer = why.map(|(_, pointer)| pointer.to_owned());
+        self.counts.add(outcome);
+        if outcome != Outcome::Unchanged {
+            self.outcomes.push(OutcomeRow {
+                position: i64::try_from(position).unwrap_or(i64::MAX),
+                media_id: None,
+                asin: asin.map(str::to_owned),
+                outcome: outcome_name(outcome).to_owned(),
+                reason: reason.clone(),
+                pointer: pointer.clone(),
+                before: None,
+                after: None,
+                after_hash: None,
+            });
+        }
+        self.receipts.push(ItemReceipt { asin: asin.map(str::to_owned), outcome, reason, pointer });
+    }
+}
+
+/// Which stored row an incoming title belongs to.
+enum Join {
+    New,
+    Stored(Box<KnownRow>),
+    Ambiguous(Vec<String>),
+}
+
+/// Identity is (account, marketplace, ASIN). A title without a marketplace joins the only row of
+/// its ASIN; a row without a marketplace takes the one that a later source names.
+fn joined(marketplace: Option<Marketplace>, mut known: Vec<KnownRow>) -> Join {
+    let Some(named) = marketplace else {
+        return match known.len() {
+            0 => Join::New,
+            1 => Join::Stored(Box::new(known.remove(0))),
+            _ => Join::Ambiguous(known.into_iter().map(|row| row.marketplace).collect()),
+        };
+    };
+    let exact = known.iter().position(|row| row.marketplace == named.code());
+    let homeless = || known.iter().position(|row| row.marketplace.is_empty());
+    match exact.or_else(homeless) {
+        Some(index) => Join::Stored(Box::new(known.swap_remove(index))),
+        None => Join::New,
+    }
+}
+
+fn marketplace(row: &KnownRow) -> Result<Option<Marketplace>, StoreError> {
+    if row.marketplace.is_empty() {
+        return Ok(None);
+    }
+    Marketplace::parse(&row.marketplace)
+        .map(Some)
+        .map_err(|error| StoreError::row("media", "marketplace", row.media_id, &error))
+}
+
+fn stored_item(row: &KnownRow) -> Result<Item, StoreError> {
+    let wire: v1::Item = serde_json::from_str(&row.item)
+        .map_err(|error| StoreError::row("media", "item", row.media_id, &error))?;
+    validate::item(wire).map_err(|(field, reason)| {
+        StoreError::row("media", "item", row.media_id, &format!("{field}: {reason}"))
+    })
+}
+
+/// What stays of a title as long as it is stored.
+struct Base {
+    id: Key,
+    first_run: Key,
+    created_at: i64,
+}
+
+fn media_row(
+    base: &Base,
+    item: &Item,
+    marketplace: Option<Marketplace>,
+    updated_at: i64,
+    content_hash: String,
+) -> MediaRow {
+    let media = media::media(item, marketplace);
+    let wire = v1::Item::from_item(item, marketplace);
+    MediaRow {
+        media_id: base.id,
+        marketplace: marketplace.map_or("", Marketplace::code).to_owned(),
+        asin: item.asin.to_string(),
+        title: media.title,
+        kind: media.kind.to_owned(),
+        release_date: media.release_date.map(|day| day.to_string()),
+        platform: media.platform.to_owned(),
+        platform_ids: media.platform_ids.to_string(),
+        media_metadata: media.media_metadata.to_string(),
+        item: serde_json::to_string(&wire).unwrap_or_default(),
+        content_hash,
+        full_hash: hex(&merge::full_hash(item)),
+        newest_key: keys::newest(item),
+        title_key: keys::title(item),
+        author_key: keys::author(item),
+        search_key: keys::search(item),
+        first_run: base.first_run,
+        created_at: base.created_at,
+        updated_at,
+    }
+}
+
+fn user_media_row(
+    import: &Import,
+    id: Key,
+    merged: &Item,
+    received: &Item,
+    at: i64,
+) -> UserMediaRow {
+    let from = imported_from(import.run());
+    let side: UserMedia = media::user_media(merged, received, &from, import.account.finished_from);
+    UserMediaRow {
+        media_id: id,
+        platform: side.platform.to_owned(),
+        status: side.status.as_str().to_owned(),
+        percent: media::percent(merged).value(),
+        consumed_at: side.consumed_at.map(When::microseconds),
+        consumed_is_day: side.consumed_at.map(is_day),
+        consumed_at_basis: side.consumed_at_basis.map(|basis| basis.as_str().to_owned()),
+        acquired_at: side.acquired_at.map(When::microseconds),
+        acquired_is_day: side.acquired_at.map(is_day),
+        imported_from: side.imported_from,
+        raw_import_data: side.raw_import_data.to_string(),
+        updated_at: at,
+    }
+}
+
+const fn is_day(when: When) -> bool {
+    matches!(when, When::Day(_))
+}
+
+/// A file's program stands for its format.
+fn imported_from(run: &v1::Run) -> String {
+    match run.source {
+        Source::Extension => "audible_extension".to_owned(),
+        Source::Api => "audible_api".to_owned(),
+        Source::File => format!("audible_file:{}", run.client.name),
+    }
+}
+
+/// The name on the wire and in the database.
+const fn outcome_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Imported => "imported",
+        Outcome::Updated => "updated",
+        Outcome::Unchanged => "unchanged",
+        Outcome::Ignored => "ignored",
+        Outcome::Duplicate => "duplicate",
+        Outcome::Rejected => "rejected",
+    }
+}

@@ -1,0 +1,30 @@
+//! Log output: one line an event on standard error, for people or as JSON.
+
+use clap::ValueEnum;
+use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
+
+/// The form of log lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Starts logging for the whole process. `filter` is a `tracing` filter such as `info`.
+///
+/// The database driver's lines carry statements without their values; they stay off below warnings.
+pub fn start(format: LogFormat, filter: &str) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let registry = tracing_subscriber::registry().with(filter);
+    let started = match format {
+        LogFormat::Text => registry.with(lines).try_init(),
+        LogFormat::Json => registry.with(lines.json()).try_init(),
+    };
+    if let Err(error) = started {
+        tracing::debug!(%error, "logging had been started before");
+    }
+}

@@ -1,0 +1,69 @@
+//! Listens until told to stop, then lets open requests end.
+
+use std::{future::Future, time::Duration};
+
+use tokio::{net::TcpListener, sync::oneshot};
+
+use crate::{app::App, http};
+
+/// How long open requests may take after the server was told to stop.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// Serves until `shutdown` ends, then answers what is open, at most 20 seconds, and closes the
+/// database.
+///
+/// # Errors
+///
+/// The listener's.
+pub async fn serve(
+    listener: TcpListener,
+    app: App,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let (told, drain) = oneshot::channel();
+    let stop = async move {
+        shutdown.await;
+        tracing::info!("stopping; open requests may end");
+        let _ = told.send(());
+    };
+    let server = axum::serve(listener, http::router(app.clone())).with_graceful_shutdown(stop);
+    let result = tokio::select! {
+        result = server => result,
+        () = time_is_up(drain) => {
+            tracing::warn!("stopped with requests still open");
+            Ok(())
+        }
+    };
+    app.store().close().await;
+    result
+}
+
+async fn time_is_up(told: oneshot::Receiver<()>) {
+    match told.await {
+        Ok(()) => tokio::time::sleep(DRAIN).await,
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// Ends at Ctrl-C or, on Unix, at SIGTERM.
+pub async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            },
+            Err(_) => interrupted().await,
+        }
+    }
+    #[cfg(not(unix))]
+    interrupted().await;
+}
+
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,259 @@
+//! The door to the database: one method for each use case, each one transaction.
+//!
+//! SQLite and PostgreSQL stand behind the same trait and pass the same suite (`store/contract.rs`).
+//! Statements whose text is the same for both lie in `store/both`; each database compiles them once.
+//!
+//! Invariant: every statement that reads or writes what people own is bound to one account.
+
+#[cfg(test)]
+mod contract;
+mod postgres;
+pub(crate) mod rows;
+mod sqlite;
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use self::rows::{Key, LibraryRow};
+use crate::{
+    accounts::{Account, Link, Scopes, Token},
+    ingest::Import,
+};
+
+/// An id of an account.
+pub type AccountId = Uuid;
+
+/// Why the database did not do what was asked. Nothing has been written then.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot be reached, or all its connections stay busy.
+    #[error("the database cannot be reached")]
+    Away(#[source] sqlx::Error),
+    /// Others kept changing the same rows.
+    #[error("the transaction lost against others too often")]
+    Contended(#[source] sqlx::Error),
+    /// The same was written at the same time by somebody else.
+    #[error("somebody else wrote the same at the same time")]
+    Raced,
+    /// A value that has to be the only one is there already.
+    #[error("it exists already")]
+    Exists,
+    /// A stored value cannot be read.
+    #[error("cannot read {table}.{column} of {id}: {reason}")]
+    Row {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row's id.
+        id: Uuid,
+        /// Why, without the value.
+        reason: String,
+    },
+    /// Anything else that the database says.
+    #[error("the database refused a statement")]
+    Database(#[source] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("the database's schema could not be brought up to date")]
+    Migration(#[source] sqlx::migrate::MigrateError),
+    /// The address of the database names neither kind.
+    #[error("a database address begins with sqlite:// or postgres://")]
+    Address,
+}
+
+impl StoreError {
+    pub(crate) fn row(
+        table: &'static str,
+        column: &'static str,
+        id: Key,
+        reason: &dyn fmt::Display,
+    ) -> Self {
+        Self::Row { table, column, id: id.0, reason: reason.to_string() }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let unique = matches!(&error, sqlx::Error::Database(inner) if inner.is_unique_violation());
+        match error {
+            _ if unique => Self::Exists,
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => Self::Away(error),
+            _ => Self::Database(error),
+        }
+    }
+}
+
+/// The first answer to a chunk.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct KeptAnswer {
+    /// SHA-256 of the request's bytes, hexadecimal.
+    pub body_hash: String,
+    /// The answer's bytes.
+    pub answer: String,
+}
+
+/// What became of a chunk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Imported {
+    /// It is stored, now or by an earlier sending of the same bytes; this is the first answer.
+    Answer(String),
+    /// Its key belongs to other bytes.
+    KeyReused,
+}
+
+/// A token with the account it belongs to.
+#[derive(Clone, Debug)]
+pub struct Bearer {
+    /// The token's id.
+    pub token_id: Uuid,
+    /// Whose it is.
+    pub account: Account,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// Last use, in microseconds.
+    pub last_used_at: Option<i64>,
+}
+
+/// A browser session as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct SessionRow {
+    /// Hash of the session's id.
+    pub hash: String,
+    /// Its values as JSON.
+    pub data: String,
+    /// In microseconds.
+    pub expires_at: i64,
+}
+
+/// The order of a library.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Last bought first, then by place in the source's list.
+    #[default]
+    Newest,
+    /// By title.
+    Title,
+    /// By first author, series, place in the series.
+    Author,
+}
+
+/// A part of a library: what follows `(after_key, after_id)` in the order.
+#[derive(Clone, Debug, Default)]
+pub struct LibraryQuery {
+    /// Folded words; each has to occur.
+    pub words: Vec<String>,
+    /// The order.
+    pub sort: Sort,
+    /// Sort key of the title before; empty at the start.
+    pub after_key: String,
+    /// Id of the title before; nil at the start.
+    pub after_id: Uuid,
+    /// Most rows.
+    pub limit: i64,
+    /// With the data as received.
+    pub raw: bool,
+}
+
+/// Rows of a library and how many there are in all.
+#[derive(Clone, Debug)]
+pub struct LibraryRows {
+    pub(crate) rows: Vec<LibraryRow>,
+    pub(crate) total: i64,
+}
+
+/// A run in one line.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct RunSummary {
+    /// When its first chunk arrived, in microseconds.
+    pub started_at: i64,
+    /// Different titles that arrived.
+    pub received: i64,
+    /// Nothing is missing.
+    pub complete: bool,
+    /// New titles.
+    pub imported: i64,
+    /// Changed titles.
+    pub updated: i64,
+    /// Titles that were the same.
+    pub unchanged: i64,
+    /// Titles that were not valid.
+    pub rejected: i64,
+}
+
+/// One method, one use case, one transaction. Absent is `Ok(None)`.
+#[async_trait]
+pub trait Store: fmt::Debug + Send + Sync + 'static {
+    /// Adds an account; [`StoreError::Exists`] if its e-mail address has one.
+    async fn add_account(&self, account: &Account, at: i64) -> Result<(), StoreError>;
+    /// Finds an account by its e-mail address in lower case.
+    async fn account_by_email(&self, email_key: &str) -> Result<Option<Account>, StoreError>;
+    /// Finds an account.
+    async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
+    /// Whether there is any account.
+    async fn has_accounts(&self) -> Result<bool, StoreError>;
+    /// Adds a token.
+    async fn add_token(&self, token: &Token) -> Result<(), StoreError>;
+    /// Finds a token that is not revoked by its hash.
+    async fn bearer(&self, hash: &str) -> Result<Option<Bearer>, StoreError>;
+    /// Notes a token's use.
+    async fn touch_token(&self, owner: AccountId, token: Uuid, at: i64) -> Result<(), StoreError>;
+    /// Adds a one-time link and forgets those that expired.
+    async fn add_link(&self, link: &Link) -> Result<(), StoreError>;
+    /// Uses a link up; gives its account once, before it expires.
+    async fn use_link(&self, hash: &str, now: i64) -> Result<Option<AccountId>, StoreError>;
+
+    /// Adds a session; false if its hash is taken.
+    async fn add_session(&self, row: &SessionRow) -> Result<bool, StoreError>;
+    /// Writes a session, new or not, and forgets some that expired.
+    async fn save_session(&self, row: &SessionRow, now: i64) -> Result<(), StoreError>;
+    /// Finds a session that has not expired.
+    async fn session(&self, hash: &str, now: i64) -> Result<Option<SessionRow>, StoreError>;
+    /// Ends a session.
+    async fn end_session(&self, hash: &str) -> Result<(), StoreError>;
+
+    /// The first answer to a chunk that has been stored.
+    async fn kept_answer(
+        &self,
+        owner: AccountId,
+        key: &str,
+    ) -> Result<Option<KeptAnswer>, StoreError>;
+    /// Takes a chunk in.
+    async fn import(&self, import: &Import) -> Result<Imported, StoreError>;
+    /// The answer that [`Store::import`] would give, without writing.
+    async fn preview(&self, import: &Import) -> Result<String, StoreError>;
+
+    /// A part of a library.
+    async fn library(
+        &self,
+        owner: AccountId,
+        query: &LibraryQuery,
+    ) -> Result<LibraryRows, StoreError>;
+    /// The latest run.
+    async fn latest_run(&self, owner: AccountId) -> Result<Option<RunSummary>, StoreError>;
+
+    /// Whether the database answers.
+    async fn ready(&self) -> Result<(), StoreError>;
+    /// Ends all connections; SQLite puts its log away.
+    async fn close(&self);
+}
+
+/// Opens a database by its address and brings its schema up to date.
+///
+/// # Errors
+///
+/// An address of neither kind, a database that cannot be reached, or a schema from the future.
+pub async fn open(address: &str) -> Result<Arc<dyn Store>, StoreError> {
+    if address.starts_with("sqlite:") {
+        return Ok(Arc::new(sqlite::SqliteStore::open(address).await?));
+    }
+    if address.starts_with("postgres:") || address.starts_with("postgresql:") {
+        return Ok(Arc::new(postgres::PostgresStore::open(address).await?));
+    }
+    Err(StoreError::Address)
+}

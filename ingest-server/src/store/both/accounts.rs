@@ -1,0 +1,171 @@
+//! Accounts, tokens, one-time links.
+
+use uuid::Uuid;
+
+use super::Connection;
+use crate::{
+    accounts::{Account, Link, Scopes, Token},
+    store::{AccountId, Bearer, StoreError, rows::Key},
+};
+
+#[derive(sqlx::FromRow)]
+struct AccountRow {
+    user_id: Key,
+    email: String,
+    name: String,
+    finished_from: i64,
+}
+
+impl AccountRow {
+    fn read(self) -> Result<Account, StoreError> {
+        let finished_from = u8::try_from(self.finished_from)
+            .map_err(|error| StoreError::row("users", "finished_from", self.user_id, &error))?;
+        Ok(Account { id: self.user_id.0, email: self.email, name: self.name, finished_from })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct BearerRow {
+    token_id: Key,
+    scopes: String,
+    last_used_at: Option<i64>,
+    #[sqlx(flatten)]
+    account: AccountRow,
+}
+
+pub(super) async fn add(db: &mut Connection, account: &Account, at: i64) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO users (user_id, email, email_key, name, finished_from, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(Key(account.id))
+    .bind(&account.email)
+    .bind(account.email.to_lowercase())
+    .bind(&account.name)
+    .bind(i64::from(account.finished_from))
+    .bind(at)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn by_email(
+    db: &mut Connection,
+    email_key: &str,
+) -> Result<Option<Account>, StoreError> {
+    let row: Option<AccountRow> = sqlx::query_as(
+        "SELECT user_id, email, name, finished_from FROM users WHERE email_key = $1",
+    )
+    .bind(email_key)
+    .fetch_optional(db)
+    .await?;
+    row.map(AccountRow::read).transpose()
+}
+
+pub(super) async fn by_id(
+    db: &mut Connection,
+    id: AccountId,
+) -> Result<Option<Account>, StoreError> {
+    let row: Option<AccountRow> =
+        sqlx::query_as("SELECT user_id, email, name, finished_from FROM users WHERE user_id = $1")
+            .bind(Key(id))
+            .fetch_optional(db)
+            .await?;
+    row.map(AccountRow::read).transpose()
+}
+
+pub(super) async fn any(db: &mut Connection) -> Result<bool, StoreError> {
+    let one: Option<i64> =
+        sqlx::query_scalar("SELECT created_at FROM users LIMIT 1").fetch_optional(db).await?;
+    Ok(one.is_some())
+}
+
+pub(super) async fn add_token(db: &mut Connection, token: &Token) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO tokens (user_id, token_id, name, hash, scopes, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(Key(token.owner))
+    .bind(Key(token.id))
+    .bind(&token.name)
+    .bind(&token.hash)
+    .bind(token.scopes.to_string())
+    .bind(token.created_at)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn bearer(db: &mut Connection, hash: &str) -> Result<Option<Bearer>, StoreError> {
+    let row: Option<BearerRow> = sqlx::query_as(
+        "SELECT t.token_id, t.scopes, t.last_used_at, u.user_id, u.email, u.name, u.finished_from
+         FROM tokens t JOIN users u ON u.user_id = t.user_id
+         WHERE t.hash = $1 AND t.revoked_at IS NULL",
+    )
+    .bind(hash)
+    .fetch_optional(db)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let scopes: Scopes = row
+        .scopes
+        .parse()
+        .map_err(|error| StoreError::row("tokens", "scopes", row.token_id, &error))?;
+    Ok(Some(Bearer {
+        token_id: row.token_id.0,
+        account: row.account.read()?,
+        scopes,
+        last_used_at: row.last_used_at,
+    }))
+}
+
+pub(super) async fn touch_token(
+    db: &mut Connection,
+    owner: AccountId,
+    token: Uuid,
+    at: i64,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE tokens SET last_used_at = $3 WHERE user_id = $1 AND token_id = $2")
+        .bind(Key(owner))
+        .bind(Key(token))
+        .bind(at)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn add_link(db: &mut Connection, link: &Link) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM one_time_links WHERE expires_at <= $1")
+        .bind(link.created_at)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query(
+        "INSERT INTO one_time_links (hash, user_id, purpose, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(&link.hash)
+    .bind(Key(link.owner))
+    .bind("sign_in")
+    .bind(link.created_at)
+    .bind(link.expires_at)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Compare and set: of two that come with the same link, one finds it used.
+pub(super) async fn use_link(
+    db: &mut Connection,
+    hash: &str,
+    now: i64,
+) -> Result<Option<AccountId>, StoreError> {
+    let owner: Option<Key> = sqlx::query_scalar(
+        "UPDATE one_time_links SET used_at = $2
+         WHERE hash = $1 AND used_at IS NULL AND expires_at > $2
+         RETURNING user_id",
+    )
+    .bind(hash)
+    .bind(now)
+    .fetch_optional(db)
+    .await?;
+    Ok(owner.map(|owner| owner.0))
+}

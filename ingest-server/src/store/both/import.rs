@@ -1,0 +1,107 @@
+//! One chunk: read, decide, write, answer. The number of statements does not depend on its size.
+
+use super::{Connection, bulk, runs};
+use crate::{
+    ingest::{
+        Import, KEYS_KEPT,
+        decide::{Decision, decide},
+        progress,
+    },
+    store::{AccountId, Imported, KeptAnswer, StoreError, rows::Key},
+};
+
+pub(super) async fn kept_answer(
+    db: &mut Connection,
+    owner: AccountId,
+    key: &str,
+) -> Result<Option<KeptAnswer>, StoreError> {
+    Ok(sqlx::query_as(
+        "SELECT body_hash, answer FROM idempotency_keys WHERE user_id = $1 AND key = $2",
+    )
+    .bind(Key(owner))
+    .bind(key)
+    .fetch_optional(db)
+    .await?)
+}
+
+/// Like [`import`]; a doubled key here means that the same chunk came twice at the same time, and
+/// another try finds the other's answer.
+pub(super) async fn racing(db: &mut Connection, import: &Import) -> Result<Imported, StoreError> {
+    self::import(db, import).await.map_err(|error| match error {
+        StoreError::Exists => StoreError::Raced,
+        other => other,
+    })
+}
+
+/// Whoever sent the same key first wins; the others get its answer.
+async fn import(db: &mut Connection, import: &Import) -> Result<Imported, StoreError> {
+    if let Some(key) = &import.key
+        && let Some(kept) = kept_answer(db, import.account.id, &key.name).await?
+    {
+        return Ok(if kept.body_hash == key.body_hash {
+            Imported::Answer(kept.answer)
+        } else {
+            Imported::KeyReused
+        });
+    }
+    let owner = Key(import.account.id);
+    let decision = decided(db, import).await?;
+    let (run, chunk) = runs::with(db, import).await?;
+    runs::write(db, import, &run).await?;
+    runs::write_chunk(db, import, &chunk, decision.counts).await?;
+    if !decision.media.is_empty() {
+        bulk::write_media(db, owner, &decision.media).await?;
+        bulk::write_user_media(db, owner, &decision.user_media).await?;
+    }
+    if !decision.outcomes.is_empty() {
+        let place = bulk::Place { run: Key(import.run().id.uuid()), chunk: chunk.chunk_index };
+        bulk::write_outcomes(db, owner, place, &decision.outcomes).await?;
+    }
+    let answer = answered(import, &run, decision);
+    keep_answer(db, import, &answer).await?;
+    Ok(Imported::Answer(answer))
+}
+
+/// The same answer without writing.
+pub(super) async fn preview(db: &mut Connection, import: &Import) -> Result<String, StoreError> {
+    let decision = decided(db, import).await?;
+    let (run, _) = runs::with(db, import).await?;
+    Ok(answered(import, &run, decision))
+}
+
+async fn decided(db: &mut Connection, import: &Import) -> Result<Decision, StoreError> {
+    let asins: Vec<String> = import.batch.items().map(|item| item.asin.to_string()).collect();
+    let known = if asins.is_empty() {
+        Vec::new()
+    } else {
+        bulk::known(db, Key(import.account.id), &asins).await?
+    };
+    decide(import, known)
+}
+
+fn answered(import: &Import, run: &progress::RunRow, decision: Decision) -> String {
+    let receipt = progress::receipt(import.run().id, run, decision);
+    serde_json::to_string(&receipt).unwrap_or_default()
+}
+
+/// Keeps the answer and forgets the account's answers of a month ago.
+async fn keep_answer(db: &mut Connection, import: &Import, answer: &str) -> Result<(), StoreError> {
+    let Some(key) = &import.key else { return Ok(()) };
+    sqlx::query("DELETE FROM idempotency_keys WHERE user_id = $1 AND created_at < $2")
+        .bind(Key(import.account.id))
+        .bind(import.micros() - KEYS_KEPT)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query(
+        "INSERT INTO idempotency_keys (user_id, key, body_hash, answer, created_at)
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(Key(import.account.id))
+    .bind(&key.name)
+    .bind(&key.body_hash)
+    .bind(answer)
+    .bind(import.micros())
+    .execute(db)
+    .await?;
+    Ok(())
+}

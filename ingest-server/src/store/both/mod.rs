@@ -1,0 +1,169 @@
+//! What both databases say in the same words; `super` is the database it is compiled for.
+
+mod accounts;
+mod import;
+mod library;
+mod runs;
+mod sessions;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use super::{Connection, Database, Transaction, bulk};
+use crate::{
+    accounts::{Account, Link, Token},
+    ingest::Import,
+    store::{
+        AccountId, Bearer, Imported, KeptAnswer, LibraryQuery, LibraryRows, RunSummary, SessionRow,
+        Store, StoreError,
+    },
+};
+
+/// Most tries of a transaction that loses against others.
+const TRIES: u32 = 8;
+
+/// Runs a transaction that only reads.
+macro_rules! reading {
+    ($store:ident, $db:ident => $work:expr) => {{
+        let mut transaction = $store.reading().await?;
+        let $db: &mut Connection = &mut transaction;
+        $work.await
+    }};
+}
+
+/// Runs a transaction that writes, again if it loses against another.
+macro_rules! writing {
+    ($store:ident, $db:ident => $work:expr) => {{
+        let mut attempt = 1;
+        loop {
+            let mut transaction = $store.writing().await?;
+            let $db: &mut Connection = &mut transaction;
+            let result = $work.await;
+            match finished(transaction, result).await {
+                Err(error) if Database::try_again(&error) && attempt < TRIES => {
+                    tokio::time::sleep(pause(attempt)).await;
+                    attempt += 1;
+                }
+                Err(StoreError::Database(error)) if attempt == TRIES => {
+                    break Err(StoreError::Contended(error));
+                }
+                result => break result,
+            }
+        }
+    }};
+}
+
+/// Commits what went well; what did not is rolled back when the transaction is dropped.
+async fn finished<T>(
+    transaction: Transaction<'_>,
+    result: Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    match result {
+        Ok(value) => {
+            transaction.commit().await?;
+            Ok(value)
+        }
+        Err(error) => {
+            drop(transaction);
+            Err(error)
+        }
+    }
+}
+
+/// Before another try: 4 ms, 8 ms, … 256 ms.
+fn pause(attempt: u32) -> Duration {
+    Duration::from_millis(2 << attempt.min(7))
+}
+
+#[async_trait]
+impl Store for Database {
+    async fn add_account(&self, account: &Account, at: i64) -> Result<(), StoreError> {
+        writing!(self, db => accounts::add(db, account, at))
+    }
+
+    async fn account_by_email(&self, email_key: &str) -> Result<Option<Account>, StoreError> {
+        reading!(self, db => accounts::by_email(db, email_key))
+    }
+
+    async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        reading!(self, db => accounts::by_id(db, id))
+    }
+
+    async fn has_accounts(&self) -> Result<bool, StoreError> {
+        reading!(self, db => accounts::any(db))
+    }
+
+    async fn add_token(&self, token: &Token) -> Result<(), StoreError> {
+        writing!(self, db => accounts::add_token(db, token))
+    }
+
+    async fn bearer(&self, hash: &str) -> Result<Option<Bearer>, StoreError> {
+        reading!(self, db => accounts::bearer(db, hash))
+    }
+
+    async fn touch_token(&self, owner: AccountId, token: Uuid, at: i64) -> Result<(), StoreError> {
+        writing!(self, db => accounts::touch_token(db, owner, token, at))
+    }
+
+    async fn add_link(&self, link: &Link) -> Result<(), StoreError> {
+        writing!(self, db => accounts::add_link(db, link))
+    }
+
+    async fn use_link(&self, hash: &str, now: i64) -> Result<Option<AccountId>, StoreError> {
+        writing!(self, db => accounts::use_link(db, hash, now))
+    }
+
+    async fn add_session(&self, row: &SessionRow) -> Result<bool, StoreError> {
+        writing!(self, db => sessions::add(db, row))
+    }
+
+    async fn save_session(&self, row: &SessionRow, now: i64) -> Result<(), StoreError> {
+        writing!(self, db => sessions::save(db, row, now))
+    }
+
+    async fn session(&self, hash: &str, now: i64) -> Result<Option<SessionRow>, StoreError> {
+        reading!(self, db => sessions::find(db, hash, now))
+    }
+
+    async fn end_session(&self, hash: &str) -> Result<(), StoreError> {
+        writing!(self, db => sessions::end(db, hash))
+    }
+
+    async fn kept_answer(
+        &self,
+        owner: AccountId,
+        key: &str,
+    ) -> Result<Option<KeptAnswer>, StoreError> {
+        reading!(self, db => import::kept_answer(db, owner, key))
+    }
+
+    async fn import(&self, import: &Import) -> Result<Imported, StoreError> {
+        writing!(self, db => import::racing(db, import))
+    }
+
+    async fn preview(&self, import: &Import) -> Result<String, StoreError> {
+        reading!(self, db => import::preview(db, import))
+    }
+
+    async fn library(
+        &self,
+        owner: AccountId,
+        query: &LibraryQuery,
+    ) -> Result<LibraryRows, StoreError> {
+        reading!(self, db => library::read(db, owner, query))
+    }
+
+    async fn latest_run(&self, owner: AccountId) -> Result<Option<RunSummary>, StoreError> {
+        reading!(self, db => runs::latest(db, owner))
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        reading!(self, db => accounts::any(db)).map(|_| ())
+    }
+
+    async fn close(&self) {
+        self.close_all().await;
+    }
+}

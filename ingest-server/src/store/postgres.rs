@@ -1,0 +1,75 @@
+//! PostgreSQL: every writing transaction is serializable and tried again when it loses.
+
+#[path = "both/mod.rs"]
+mod both;
+mod bulk;
+#[cfg(test)]
+mod plans;
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    PgPool, Postgres,
+    postgres::{PgConnectOptions, PgConnection, PgPoolOptions},
+};
+
+use super::StoreError;
+
+type Connection = PgConnection;
+type Transaction<'t> = sqlx::Transaction<'t, Postgres>;
+
+/// Connections of one server.
+const CONNECTIONS: u32 = 8;
+/// How long a use case waits for a connection.
+const ACQUIRE: Duration = Duration::from_secs(10);
+/// Codes of a transaction that lost: could not serialize, deadlock.
+const LOST: [&str; 2] = ["40001", "40P01"];
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+
+/// The store on PostgreSQL.
+#[derive(Debug)]
+pub(super) struct PostgresStore {
+    pool: PgPool,
+}
+
+impl PostgresStore {
+    /// Connects. Two servers that start together wait for each other while one migrates.
+    pub(super) async fn open(address: &str) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(address)?.application_name("me-feed");
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(ACQUIRE)
+            .connect_with(options)
+            .await?;
+        MIGRATIONS.run(&pool).await.map_err(StoreError::Migration)?;
+        Ok(Self { pool })
+    }
+
+    /// A transaction that only reads and sees one state throughout.
+    async fn reading(&self) -> Result<Transaction<'static>, StoreError> {
+        Ok(self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+    }
+
+    async fn writing(&self) -> Result<Transaction<'static>, StoreError> {
+        Ok(self.pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?)
+    }
+
+    /// A lost transaction is worth another try.
+    fn try_again(error: &StoreError) -> bool {
+        match error {
+            StoreError::Raced => true,
+            StoreError::Database(sqlx::Error::Database(inner)) => {
+                inner.code().is_some_and(|code| LOST.contains(&code.as_ref()))
+            }
+            _ => false,
+        }
+    }
+
+    async fn close_all(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// The name under which `store/both` knows this store.
+type Database = PostgresStore;

@@ -1,0 +1,208 @@
+//! Statements over many rows on PostgreSQL: each column comes as one array.
+
+use sqlx::postgres::PgConnection;
+
+use crate::store::{
+    LibraryQuery, Sort, StoreError,
+    rows::{Key, KnownRow, LibraryRow, MediaRow, OutcomeRow, UserMediaRow},
+};
+
+/// Which chunk an outcome belongs to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) run: Key,
+    pub(super) chunk: i64,
+}
+
+pub(super) const KNOWN: &str =
+    "SELECT m.media_id, m.marketplace, m.asin, m.item, m.content_hash, m.full_hash,
+        m.first_run, m.created_at, m.updated_at
+    FROM unnest($2::text[]) AS wanted (asin) JOIN media AS m
+        ON m.user_id = $1 AND m.asin = wanted.asin";
+
+pub(super) async fn known(
+    db: &mut PgConnection,
+    owner: Key,
+    asins: &[String],
+) -> Result<Vec<KnownRow>, StoreError> {
+    Ok(sqlx::query_as(KNOWN).bind(owner).bind(asins).fetch_all(db).await?)
+}
+
+const MEDIA: &str = "INSERT INTO media (
+        user_id, media_id, marketplace, asin, title, type, release_date, platform, platform_ids,
+        media_metadata, item, content_hash, full_hash, newest_key, title_key, author_key,
+        search_key, first_run, created_at, updated_at)
+    SELECT $1, r.* FROM unnest(
+        $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+        $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
+        $15::text[], $16::text[], $17::text[], $18::uuid[], $19::bigint[], $20::bigint[]) AS r
+    ON CONFLICT (user_id, media_id) DO UPDATE SET
+             marketplace = excluded.marketplace, title = excluded.title, type = excluded.type,
+             release_date = excluded.release_date, platform = excluded.platform,
+             platform_ids = excluded.platform_ids, media_metadata = excluded.media_metadata,
+             item = excluded.item, content_hash = excluded.content_hash,
+             full_hash = excluded.full_hash, newest_key = excluded.newest_key,
+             title_key = excluded.title_key, author_key = excluded.author_key,
+             search_key = excluded.search_key, updated_at = excluded.updated_at";
+
+const USER_MEDIA: &str = "INSERT INTO user_media (
+        user_id, media_id, platform, status, percent, consumed_at, consumed_is_day,
+        consumed_at_basis, acquired_at, acquired_is_day, imported_from, raw_import_data,
+        updated_at)
+    SELECT $1, r.* FROM unnest(
+        $2::uuid[], $3::text[], $4::text[], $5::double precision[], $6::bigint[], $7::boolean[],
+        $8::text[], $9::bigint[], $10::boolean[], $11::text[], $12::text[], $13::bigint[]) AS r
+    ON CONFLICT (user_id, media_id) DO UPDATE SET
+             platform = excluded.platform, status = excluded.status, percent = excluded.percent,
+             consumed_at = excluded.consumed_at, consumed_is_day = excluded.consumed_is_day,
+             consumed_at_basis = excluded.consumed_at_basis, acquired_at = excluded.acquired_at,
+             acquired_is_day = excluded.acquired_is_day, imported_from = excluded.imported_from,
+             raw_import_data = excluded.raw_import_data, updated_at = excluded.updated_at";
+
+const OUTCOMES: &str = "INSERT INTO run_outcomes (
+        user_id, run_id, chunk_index, position, media_id, asin, outcome, reason, pointer,
+        before, after, after_hash)
+    SELECT $1, $2, $3, r.* FROM unnest(
+        $4::bigint[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+        $11::text[], $12::text[]) AS r";
+
+/// One column of many rows.
+fn column<'r, R, T>(rows: &'r [R], value: impl Fn(&'r R) -> T) -> Vec<T> {
+    rows.iter().map(value).collect()
+}
+
+pub(super) async fn write_media(
+    db: &mut PgConnection,
+    owner: Key,
+    rows: &[MediaRow],
+) -> Result<(), StoreError> {
+    sqlx::query(MEDIA)
+        .bind(owner)
+        .bind(column(rows, |row| row.media_id))
+        .bind(column(rows, |row| row.marketplace.as_str()))
+        .bind(column(rows, |row| row.asin.as_str()))
+        .bind(column(rows, |row| row.title.as_str()))
+        .bind(column(rows, |row| row.kind.as_str()))
+        .bind(column(rows, |row| row.release_date.as_deref()))
+        .bind(column(rows, |row| row.platform.as_str()))
+        .bind(column(rows, |row| row.platform_ids.as_str()))
+        .bind(column(rows, |row| row.media_metadata.as_str()))
+        .bind(column(rows, |row| row.item.as_str()))
+        .bind(column(rows, |row| row.content_hash.as_str()))
+        .bind(column(rows, |row| row.full_hash.as_str()))
+        .bind(column(rows, |row| row.newest_key.as_str()))
+        .bind(column(rows, |row| row.title_key.as_str()))
+        .bind(column(rows, |row| row.author_key.as_str()))
+        .bind(column(rows, |row| row.search_key.as_str()))
+        .bind(column(rows, |row| row.first_run))
+        .bind(column(rows, |row| row.created_at))
+        .bind(column(rows, |row| row.updated_at))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn write_user_media(
+    db: &mut PgConnection,
+    owner: Key,
+    rows: &[UserMediaRow],
+) -> Result<(), StoreError> {
+    sqlx::query(USER_MEDIA)
+        .bind(owner)
+        .bind(column(rows, |row| row.media_id))
+        .bind(column(rows, |row| row.platform.as_str()))
+        .bind(column(rows, |row| row.status.as_str()))
+        .bind(column(rows, |row| row.percent))
+        .bind(column(rows, |row| row.consumed_at))
+        .bind(column(rows, |row| row.consumed_is_day))
+        .bind(column(rows, |row| row.consumed_at_basis.as_deref()))
+        .bind(column(rows, |row| row.acquired_at))
+        .bind(column(rows, |row| row.acquired_is_day))
+        .bind(column(rows, |row| row.imported_from.as_str()))
+        .bind(column(rows, |row| row.raw_import_data.as_str()))
+        .bind(column(rows, |row| row.updated_at))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn write_outcomes(
+    db: &mut PgConnection,
+    owner: Key,
+    place: Place,
+    rows: &[OutcomeRow],
+) -> Result<(), StoreError> {
+    sqlx::query(OUTCOMES)
+        .bind(owner)
+        .bind(place.run)
+        .bind(place.chunk)
+        .bind(column(rows, |row| row.position))
+        .bind(column(rows, |row| row.media_id))
+        .bind(column(rows, |row| row.asin.as_deref()))
+        .bind(column(rows, |row| row.outcome.as_str()))
+        .bind(column(rows, |row| row.reason.as_deref()))
+        .bind(column(rows, |row| row.pointer.as_deref()))
+        .bind(column(rows, |row| row.before.as_deref()))
+        .bind(column(rows, |row| row.after.as_deref()))
+        .bind(column(rows, |row| row.after_hash.as_deref()))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// One statement for each order: the index of that order is walked from the place before.
+macro_rules! ordered_by {
+    ($key:literal) => {
+        concat!(
+            "SELECT m.media_id, m.marketplace, m.asin, m.title, m.type AS kind, m.release_date,
+                    m.platform, m.platform_ids, m.media_metadata, m.", $key, " AS sort_key,
+                    m.created_at, m.updated_at, u.platform AS user_platform, u.status, u.percent,
+                    u.consumed_at, u.consumed_is_day, u.consumed_at_basis, u.acquired_at,
+                    u.acquired_is_day, u.imported_from,
+                    CASE WHEN $6 THEN u.raw_import_data END AS raw_import_data
+             FROM media m JOIN user_media u ON u.user_id = m.user_id AND u.media_id = m.media_id
+             WHERE m.user_id = $1 AND (m.", $key, ", m.media_id) > ($2, $3)
+               AND NOT EXISTS (SELECT 1 FROM unnest($4::text[]) AS word WHERE strpos(m.search_key, word) = 0)
+             ORDER BY m.", $key, ", m.media_id LIMIT $5"
+        )
+    };
+}
+
+const BY_NEWEST: &str = ordered_by!("newest_key");
+const BY_TITLE: &str = ordered_by!("title_key");
+const BY_AUTHOR: &str = ordered_by!("author_key");
+const SIZE: &str = "SELECT count(*) FROM media m WHERE m.user_id = $1
+    AND NOT EXISTS (SELECT 1 FROM unnest($2::text[]) AS word WHERE strpos(m.search_key, word) = 0)";
+
+pub(super) async fn library(
+    db: &mut PgConnection,
+    owner: Key,
+    query: &LibraryQuery,
+) -> Result<Vec<LibraryRow>, StoreError> {
+    let statement = match query.sort {
+        Sort::Newest => BY_NEWEST,
+        Sort::Title => BY_TITLE,
+        Sort::Author => BY_AUTHOR,
+    };
+    Ok(sqlx::query_as(statement)
+        .bind(owner)
+        .bind(&query.after_key)
+        .bind(Key(query.after_id))
+        .bind(&query.words)
+        .bind(query.limit)
+        .bind(query.raw)
+        .fetch_all(db)
+        .await?)
+}
+
+pub(super) async fn library_size(
+    db: &mut PgConnection,
+    owner: Key,
+    words: &[String],
+) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar(SIZE).bind(owner).bind(words).fetch_one(db).await?)
+}
+
+/// The orders of a library, so that a test can look at their plans.
+#[cfg(test)]
+pub(super) const ORDERS: [&str; 3] = [BY_NEWEST, BY_TITLE, BY_AUTHOR];

@@ -1,0 +1,159 @@
+//! One type for each row as it stands in a table, and [`Key`], an id in either database.
+
+use serde::Serialize;
+use sqlx::{
+    Database, Decode, Encode, Postgres, Sqlite, Type,
+    encode::IsNull,
+    error::BoxDynError,
+    postgres::{PgHasArrayType, PgTypeInfo},
+};
+use uuid::Uuid;
+
+/// An id: text in SQLite, `uuid` in PostgreSQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Key(pub(crate) Uuid);
+
+impl Type<Sqlite> for Key {
+    fn type_info() -> <Sqlite as Database>::TypeInfo {
+        <String as Type<Sqlite>>::type_info()
+    }
+}
+
+impl<'q> Encode<'q, Sqlite> for Key {
+    fn encode_by_ref(
+        &self,
+        buffer: &mut <Sqlite as Database>::ArgumentBuffer,
+    ) -> Result<IsNull, BoxDynError> {
+        <String as Encode<'q, Sqlite>>::encode(self.0.to_string(), buffer)
+    }
+}
+
+impl<'r> Decode<'r, Sqlite> for Key {
+    fn decode(value: <Sqlite as Database>::ValueRef<'r>) -> Result<Self, BoxDynError> {
+        Ok(Self(<&str as Decode<'r, Sqlite>>::decode(value)?.parse()?))
+    }
+}
+
+impl Type<Postgres> for Key {
+    fn type_info() -> PgTypeInfo {
+        <Uuid as Type<Postgres>>::type_info()
+    }
+}
+
+impl PgHasArrayType for Key {
+    fn array_type_info() -> PgTypeInfo {
+        <Uuid as PgHasArrayType>::array_type_info()
+    }
+}
+
+impl<'q> Encode<'q, Postgres> for Key {
+    fn encode_by_ref(
+        &self,
+        buffer: &mut <Postgres as Database>::ArgumentBuffer,
+    ) -> Result<IsNull, BoxDynError> {
+        <Uuid as Encode<'q, Postgres>>::encode_by_ref(&self.0, buffer)
+    }
+}
+
+impl<'r> Decode<'r, Postgres> for Key {
+    fn decode(value: <Postgres as Database>::ValueRef<'r>) -> Result<Self, BoxDynError> {
+        Ok(Self(<Uuid as Decode<'r, Postgres>>::decode(value)?))
+    }
+}
+
+/// A row of `media`; the account is bound once for all rows of a statement.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct MediaRow {
+    pub(crate) media_id: Key,
+    pub(crate) marketplace: String,
+    pub(crate) asin: String,
+    pub(crate) title: String,
+    pub(crate) kind: String,
+    pub(crate) release_date: Option<String>,
+    pub(crate) platform: String,
+    pub(crate) platform_ids: String,
+    pub(crate) media_metadata: String,
+    pub(crate) item: String,
+    pub(crate) content_hash: String,
+    pub(crate) full_hash: String,
+    pub(crate) newest_key: String,
+    pub(crate) title_key: String,
+    pub(crate) author_key: String,
+    pub(crate) search_key: String,
+    pub(crate) first_run: Key,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+}
+
+/// A row of `user_media`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct UserMediaRow {
+    pub(crate) media_id: Key,
+    pub(crate) platform: String,
+    pub(crate) status: String,
+    pub(crate) percent: f64,
+    pub(crate) consumed_at: Option<i64>,
+    pub(crate) consumed_is_day: Option<bool>,
+    pub(crate) consumed_at_basis: Option<String>,
+    pub(crate) acquired_at: Option<i64>,
+    pub(crate) acquired_is_day: Option<bool>,
+    pub(crate) imported_from: String,
+    pub(crate) raw_import_data: String,
+    pub(crate) updated_at: i64,
+}
+
+/// A row of `run_outcomes`: what became of one title that did not stay as it was.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct OutcomeRow {
+    pub(crate) position: i64,
+    pub(crate) media_id: Option<Key>,
+    pub(crate) asin: Option<String>,
+    pub(crate) outcome: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) pointer: Option<String>,
+    pub(crate) before: Option<String>,
+    pub(crate) after: Option<String>,
+    pub(crate) after_hash: Option<String>,
+}
+
+/// What is stored of a title that a chunk names.
+#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
+pub(crate) struct KnownRow {
+    pub(crate) media_id: Key,
+    pub(crate) marketplace: String,
+    pub(crate) asin: String,
+    pub(crate) item: String,
+    pub(crate) content_hash: String,
+    pub(crate) full_hash: String,
+    pub(crate) first_run: Key,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+}
+
+/// A title as the library shows it.
+#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
+pub(crate) struct LibraryRow {
+    pub(crate) media_id: Key,
+    pub(crate) marketplace: String,
+    pub(crate) asin: String,
+    pub(crate) title: String,
+    pub(crate) kind: String,
+    pub(crate) release_date: Option<String>,
+    pub(crate) platform: String,
+    pub(crate) platform_ids: String,
+    pub(crate) media_metadata: String,
+    pub(crate) sort_key: String,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    pub(crate) user_platform: String,
+    pub(crate) status: String,
+    pub(crate) percent: f64,
+    pub(crate) consumed_at: Option<i64>,
+    pub(crate) consumed_is_day: Option<bool>,
+    pub(crate) consumed_at_basis: Option<String>,
+    pub(crate) acquired_at: Option<i64>,
+    pub(crate) acquired_is_day: Option<bool>,
+    pub(crate) imported_from: String,
+    pub(crate) raw_import_data: Option<String>,
+}

@@ -1,0 +1,94 @@
+//! SQLite: one connection writes, others read beside it.
+
+#[path = "both/mod.rs"]
+mod both;
+mod bulk;
+#[cfg(test)]
+mod plans;
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    Sqlite, SqlitePool,
+    migrate::MigrateError,
+    sqlite::{
+        SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions,
+        SqliteSynchronous,
+    },
+};
+
+use super::StoreError;
+
+type Connection = SqliteConnection;
+type Transaction<'t> = sqlx::Transaction<'t, Sqlite>;
+
+/// Connections that read.
+const READERS: u32 = 4;
+/// How long a statement waits for another program's lock.
+const BUSY: Duration = Duration::from_secs(10);
+/// How long a use case waits for a connection.
+const ACQUIRE: Duration = Duration::from_secs(10);
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// The store on SQLite.
+#[derive(Debug)]
+pub(super) struct SqliteStore {
+    readers: SqlitePool,
+    writer: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Opens or creates the file. Writing goes first: it creates the file and its tables.
+    pub(super) async fn open(address: &str) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::from_str(address)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .foreign_keys(true)
+            .busy_timeout(BUSY);
+        let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE);
+        let writer = pool().max_connections(1).connect_with(options.clone()).await?;
+        migrate(&writer).await?;
+        let readers = pool().max_connections(READERS).connect_with(options).await?;
+        Ok(Self { readers, writer })
+    }
+
+    /// A transaction that only reads and sees one state throughout.
+    async fn reading(&self) -> Result<Transaction<'static>, StoreError> {
+        Ok(self.readers.begin().await?)
+    }
+
+    /// A transaction that writes. It takes the lock at once: one that first reads and then writes
+    /// would be refused without waiting.
+    async fn writing(&self) -> Result<Transaction<'static>, StoreError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// There is one writer, so nothing is worth another try.
+    fn try_again(_error: &StoreError) -> bool {
+        false
+    }
+
+    async fn close_all(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// Brings the schema up to date. Nothing locks out another server that starts at the same time: the
+/// one that comes second to a step fails at it, and finds it done when it looks again.
+async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
+    let mut tries = MIGRATIONS.iter().count();
+    loop {
+        match MIGRATIONS.run(writer).await {
+            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) if tries > 0 => {
+                tries -= 1;
+            }
+            result => return result.map_err(StoreError::Migration),
+        }
+    }
+}
+
+/// The name under which `store/both` knows this store.
+type Database = SqliteStore;

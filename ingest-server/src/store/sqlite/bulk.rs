@@ -1,0 +1,177 @@
+//! Statements over many rows on SQLite: the rows come as one JSON array.
+//!
+//! `CROSS JOIN` fixes the order of a join: left alone, the planner may walk the array once a row.
+
+use serde::Serialize;
+use sqlx::sqlite::SqliteConnection;
+
+use crate::store::{
+    LibraryQuery, Sort, StoreError,
+    rows::{Key, KnownRow, LibraryRow, MediaRow, OutcomeRow, UserMediaRow},
+};
+
+/// Which chunk an outcome belongs to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) run: Key,
+    pub(super) chunk: i64,
+}
+
+const KNOWN: &str = "SELECT m.media_id, m.marketplace, m.asin, m.item, m.content_hash, m.full_hash,
+        m.first_run, m.created_at, m.updated_at
+    FROM json_each($2) AS wanted CROSS JOIN media AS m
+    WHERE m.user_id = $1 AND m.asin = wanted.value";
+
+pub(super) async fn known(
+    db: &mut SqliteConnection,
+    owner: Key,
+    asins: &[String],
+) -> Result<Vec<KnownRow>, StoreError> {
+    Ok(sqlx::query_as(KNOWN).bind(owner).bind(json(&asins)?).fetch_all(db).await?)
+}
+
+const MEDIA: &str = "INSERT INTO media (
+        user_id, media_id, marketplace, asin, title, type, release_date, platform, platform_ids,
+        media_metadata, item, content_hash, full_hash, newest_key, title_key, author_key,
+        search_key, first_run, created_at, updated_at)
+    SELECT $1,
+        r.value ->> 'media_id', r.value ->> 'marketplace', r.value ->> 'asin',
+        r.value ->> 'title', r.value ->> 'kind', r.value ->> 'release_date',
+        r.value ->> 'platform', r.value ->> 'platform_ids', r.value ->> 'media_metadata',
+        r.value ->> 'item', r.value ->> 'content_hash', r.value ->> 'full_hash',
+        r.value ->> 'newest_key', r.value ->> 'title_key', r.value ->> 'author_key',
+        r.value ->> 'search_key', r.value ->> 'first_run', r.value ->> 'created_at',
+        r.value ->> 'updated_at'
+    FROM json_each($2) AS r WHERE true
+    ON CONFLICT (user_id, media_id) DO UPDATE SET
+             marketplace = excluded.marketplace, title = excluded.title, type = excluded.type,
+             release_date = excluded.release_date, platform = excluded.platform,
+             platform_ids = excluded.platform_ids, media_metadata = excluded.media_metadata,
+             item = excluded.item, content_hash = excluded.content_hash,
+             full_hash = excluded.full_hash, newest_key = excluded.newest_key,
+             title_key = excluded.title_key, author_key = excluded.author_key,
+             search_key = excluded.search_key, updated_at = excluded.updated_at";
+
+const USER_MEDIA: &str = "INSERT INTO user_media (
+        user_id, media_id, platform, status, percent, consumed_at, consumed_is_day,
+        consumed_at_basis, acquired_at, acquired_is_day, imported_from, raw_import_data,
+        updated_at)
+    SELECT $1,
+        r.value ->> 'media_id', r.value ->> 'platform', r.value ->> 'status',
+        r.value ->> 'percent', r.value ->> 'consumed_at', r.value ->> 'consumed_is_day',
+        r.value ->> 'consumed_at_basis', r.value ->> 'acquired_at',
+        r.value ->> 'acquired_is_day', r.value ->> 'imported_from',
+        r.value ->> 'raw_import_data', r.value ->> 'updated_at'
+    FROM json_each($2) AS r WHERE true
+    ON CONFLICT (user_id, media_id) DO UPDATE SET
+             platform = excluded.platform, status = excluded.status, percent = excluded.percent,
+             consumed_at = excluded.consumed_at, consumed_is_day = excluded.consumed_is_day,
+             consumed_at_basis = excluded.consumed_at_basis, acquired_at = excluded.acquired_at,
+             acquired_is_day = excluded.acquired_is_day, imported_from = excluded.imported_from,
+             raw_import_data = excluded.raw_import_data, updated_at = excluded.updated_at";
+
+const OUTCOMES: &str = "INSERT INTO run_outcomes (
+        user_id, run_id, chunk_index, position, media_id, asin, outcome, reason, pointer,
+        before, after, after_hash)
+    SELECT $1, $2, $3,
+        r.value ->> 'position', r.value ->> 'media_id', r.value ->> 'asin',
+        r.value ->> 'outcome', r.value ->> 'reason', r.value ->> 'pointer',
+        r.value ->> 'before', r.value ->> 'after', r.value ->> 'after_hash'
+    FROM json_each($4) AS r WHERE true";
+
+pub(super) async fn write_media(
+    db: &mut SqliteConnection,
+    owner: Key,
+    rows: &[MediaRow],
+) -> Result<(), StoreError> {
+    sqlx::query(MEDIA).bind(owner).bind(json(&rows)?).execute(db).await?;
+    Ok(())
+}
+
+pub(super) async fn write_user_media(
+    db: &mut SqliteConnection,
+    owner: Key,
+    rows: &[UserMediaRow],
+) -> Result<(), StoreError> {
+    sqlx::query(USER_MEDIA).bind(owner).bind(json(&rows)?).execute(db).await?;
+    Ok(())
+}
+
+pub(super) async fn write_outcomes(
+    db: &mut SqliteConnection,
+    owner: Key,
+    place: Place,
+    rows: &[OutcomeRow],
+) -> Result<(), StoreError> {
+    sqlx::query(OUTCOMES)
+        .bind(owner)
+        .bind(place.run)
+        .bind(place.chunk)
+        .bind(json(&rows)?)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// One statement for each order: the index of that order is walked from the place before.
+macro_rules! ordered_by {
+    ($key:literal) => {
+        concat!(
+            "SELECT m.media_id, m.marketplace, m.asin, m.title, m.type AS kind, m.release_date,
+                    m.platform, m.platform_ids, m.media_metadata, m.", $key, " AS sort_key,
+                    m.created_at, m.updated_at, u.platform AS user_platform, u.status, u.percent,
+                    u.consumed_at, u.consumed_is_day, u.consumed_at_basis, u.acquired_at,
+                    u.acquired_is_day, u.imported_from,
+                    CASE WHEN $6 THEN u.raw_import_data END AS raw_import_data
+             FROM media m CROSS JOIN user_media u ON u.user_id = m.user_id AND u.media_id = m.media_id
+             WHERE m.user_id = $1 AND (m.", $key, ", m.media_id) > ($2, $3)
+               AND NOT EXISTS (SELECT 1 FROM json_each($4) AS word WHERE instr(m.search_key, word.value) = 0)
+             ORDER BY m.", $key, ", m.media_id LIMIT $5"
+        )
+    };
+}
+
+const BY_NEWEST: &str = ordered_by!("newest_key");
+const BY_TITLE: &str = ordered_by!("title_key");
+const BY_AUTHOR: &str = ordered_by!("author_key");
+const SIZE: &str = "SELECT count(*) FROM media m WHERE m.user_id = $1
+    AND NOT EXISTS (SELECT 1 FROM json_each($2) AS word WHERE instr(m.search_key, word.value) = 0)";
+
+pub(super) async fn library(
+    db: &mut SqliteConnection,
+    owner: Key,
+    query: &LibraryQuery,
+) -> Result<Vec<LibraryRow>, StoreError> {
+    let statement = match query.sort {
+        Sort::Newest => BY_NEWEST,
+        Sort::Title => BY_TITLE,
+        Sort::Author => BY_AUTHOR,
+    };
+    Ok(sqlx::query_as(statement)
+        .bind(owner)
+        .bind(&query.after_key)
+        .bind(Key(query.after_id))
+        .bind(json(&query.words)?)
+        .bind(query.limit)
+        .bind(query.raw)
+        .fetch_all(db)
+        .await?)
+}
+
+pub(super) async fn library_size(
+    db: &mut SqliteConnection,
+    owner: Key,
+    words: &[String],
+) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar(SIZE).bind(owner).bind(json(&words)?).fetch_one(db).await?)
+}
+
+fn json(rows: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(rows)
+        .map_err(|error| StoreError::Database(sqlx::Error::Encode(Box::new(error))))
+}
+
+/// Every statement here, so that a test can look at its plan.
+#[cfg(test)]
+pub(super) const ALL: [&str; 8] =
+    [KNOWN, MEDIA, USER_MEDIA, OUTCOMES, BY_NEWEST, BY_TITLE, BY_AUTHOR, SIZE];
