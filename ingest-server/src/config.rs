@@ -138,7 +138,7 @@ impl Command {
 
 impl Common {
     async fn open(&self) -> anyhow::Result<App> {
-        std::fs::create_dir_all(&self.data_dir)
+        make_private_folder(&self.data_dir)
             .with_context(|| format!("cannot make the folder {}", self.data_dir.display()))?;
         let public_url = match &self.public_url {
             Some(address) => address.clone(),
@@ -176,6 +176,15 @@ async fn hand_over_link(app: &App, account: &Account) -> anyhow::Result<()> {
     let path = app.settings().data_dir.join(format!("sign-in-{}.txt", account.id));
     write_privately(&path, &link).with_context(|| format!("cannot write {}", path.display()))?;
     say(&format!("The sign-in link, which works once within 30 minutes, is in {}", path.display()))
+}
+
+/// Libraries are nobody else's business; a folder that is there already keeps its rights.
+fn make_private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 fn write_privately(path: &Path, text: &str) -> io::Result<()> {

@@ -1,5 +1,7 @@
 //! Log output: one line an event on standard error, for people or as JSON.
 
+use std::io::{self, IsTerminal};
+
 use clap::ValueEnum;
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -18,7 +20,9 @@ pub enum LogFormat {
 /// The database driver's lines carry statements without their values; they stay off below warnings.
 pub fn start(format: LogFormat, filter: &str) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal());
     let registry = tracing_subscriber::registry().with(filter);
     let started = match format {
         LogFormat::Text => registry.with(lines).try_init(),

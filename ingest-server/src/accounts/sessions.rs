@@ -21,23 +21,28 @@ pub(crate) struct Sessions(pub(crate) App);
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        while !self.0.store().add_session(&row(record)?).await.map_err(backend)? {
+        while !self.0.store().add_session(&row(record)?).await.map_err(|error| backend(&error))? {
             record.id = Id::default();
         }
         Ok(())
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        self.0.store().save_session(&row(record)?, self.now()).await.map_err(backend)
+        self.0
+            .store()
+            .save_session(&row(record)?, self.now())
+            .await
+            .map_err(|error| backend(&error))
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let row = self.0.store().session(&hash(id), self.now()).await.map_err(backend)?;
+        let row =
+            self.0.store().session(&hash(id), self.now()).await.map_err(|error| backend(&error))?;
         row.map(|row| record(*id, &row)).transpose()
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        self.0.store().end_session(&hash(id)).await.map_err(backend)
+        self.0.store().end_session(&hash(id)).await.map_err(|error| backend(&error))
     }
 }
 
@@ -66,6 +71,6 @@ fn record(id: Id, row: &SessionRow) -> Result<Record> {
     Ok(Record { id, data, expiry_date })
 }
 
-fn backend(error: StoreError) -> Error {
+fn backend(error: &StoreError) -> Error {
     Error::Backend(error.to_string())
 }

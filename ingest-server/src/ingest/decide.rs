@@ -91,7 +91,12 @@ pub(crate) fn decide(import: &Import, known: Vec<KnownRow>) -> Result<Decision, 
                 Some(("stands again later in this chunk; the later one counts", pointer)),
             ),
             Entry::Rejected { asin, pointer, reason } => {
-                decision.note(position, asin.as_deref(), Outcome::Rejected, Some((reason, pointer)))
+                decision.note(
+                    position,
+                    asin.as_deref(),
+                    Outcome::Rejected,
+                    Some((reason, pointer)),
+                );
             }
         }
     }

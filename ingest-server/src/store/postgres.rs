@@ -1,5 +1,6 @@
 //! PostgreSQL: every writing transaction is serializable and tried again when it loses.
 
+#[expect(clippy::duplicate_mod, reason = "the same words, compiled for this database's types")]
 #[path = "both/mod.rs"]
 mod both;
 mod bulk;

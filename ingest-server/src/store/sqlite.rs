@@ -1,5 +1,6 @@
 //! SQLite: one connection writes, others read beside it.
 
+#[expect(clippy::duplicate_mod, reason = "the same words, compiled for this database's types")]
 #[path = "both/mod.rs"]
 mod both;
 mod bulk;

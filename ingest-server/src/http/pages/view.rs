@@ -101,18 +101,9 @@ impl LibraryView {
         latest: Option<&RunSummary>,
     ) -> Self {
         let list = look.view == "list";
-        let sort = match look.sort.as_str() {
-            "title" => "title",
-            "author" => "author",
-            _ => "newest",
-        };
-        let address = |view: &str, cursor: &str| address(&look.q, sort, view, cursor);
+        let sort = sort(look);
+        let address = |view, cursor: &str| address(&look.q, sort, view, cursor);
         let view = if list { "list" } else { "" };
-        let shown = i64::try_from(page.items.len()).unwrap_or_default();
-        let next = page.next_cursor.as_deref().map(|cursor| Link {
-            address: address(view, cursor),
-            text: locale.filled("library.next", &[("n", &locale.number(shown))]),
-        });
         Self {
             locale,
             who: who(locale, account),
@@ -124,7 +115,10 @@ impl LibraryView {
             run: latest.map(|run| run_line(locale, run)),
             titles: page.items.iter().map(|title| TitleView::new(locale, title)).collect(),
             empty: page.total == 0,
-            next,
+            next: page.next_cursor.as_deref().map(|cursor| Link {
+                address: address(view, cursor),
+                text: next_text(locale, page),
+            }),
             first: (!look.cursor.is_empty()).then(|| address(view, "")),
             grid_link: address("", &look.cursor),
             list_link: address("list", &look.cursor),
@@ -161,6 +155,19 @@ impl TitleView {
             finished,
         }
     }
+}
+
+fn sort(look: &Look) -> &'static str {
+    match look.sort.as_str() {
+        "title" => "title",
+        "author" => "author",
+        _ => "newest",
+    }
+}
+
+fn next_text(locale: Locale, page: &LibraryPage) -> String {
+    let shown = i64::try_from(page.items.len()).unwrap_or_default();
+    locale.filled("library.next", &[("n", &locale.number(shown))])
 }
 
 fn who(locale: Locale, account: &Account) -> String {
