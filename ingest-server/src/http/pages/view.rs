@@ -101,15 +101,14 @@ impl LibraryView {
         latest: Option<&RunSummary>,
     ) -> Self {
         let list = look.view == "list";
-        let sort = sort(look);
-        let address = |view, cursor: &str| address(&look.q, sort, view, cursor);
+        let address = |view, cursor: &str| address(&look.q, sort(look), view, cursor);
         let view = if list { "list" } else { "" };
         Self {
             locale,
             who: who(locale, account),
             email: account.email.clone(),
             q: look.q.clone(),
-            sort,
+            sort: sort(look),
             list,
             count: count(locale, &look.q, page.total),
             run: latest.map(|run| run_line(locale, run)),
