@@ -10,7 +10,11 @@ use serde_json::Value;
 use tempfile::TempDir;
 use thirtyfour::{WebDriver, WindowHandle};
 
-use crate::{process::Owned, tools::Tools, wait::{until, until_within}};
+use crate::{
+    process::Owned,
+    tools::Tools,
+    wait::{until, until_within},
+};
 
 /// Which browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,8 +104,7 @@ impl Browser {
     /// Firefox is set to accept, because WebDriver cannot reach its dialog.
     pub async fn allow_permission(&self, origin: &str) -> Result<()> {
         let held = format!("chrome.permissions.contains({{origins: ['{origin}/*']}})");
-        let is_held =
-            async || Ok((self.in_popup(&held).await? == Value::Bool(true)).then_some(()));
+        let is_held = async || Ok((self.in_popup(&held).await? == Value::Bool(true)).then_some(()));
         if let Some(display) = &self.display {
             until("the permission dialog", async || {
                 let page_has_focus = self.in_popup("document.hasFocus()").await?;
@@ -135,6 +138,14 @@ impl Browser {
         Ok(origins)
     }
 
+    /// Gives the present tab's page this size, in CSS pixels. Firefox does not go below 450 in width.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        match self.kind {
+            Kind::Chromium => chromium::resize(&self.driver, width, height).await,
+            Kind::Firefox => firefox::resize(&self.driver, width, height).await,
+        }
+    }
+
     /// Saves what the present tab shows as PNG.
     pub async fn screenshot(&self, file: &Path) -> Result<()> {
         Ok(self.driver.screenshot(file).await?)
@@ -152,6 +163,15 @@ impl Browser {
             Ok(None)
         })
         .await
+    }
+
+    /// Ends the background worker, as the browser does by itself after half an idle minute.
+    pub async fn stop_worker(&self) -> Result<()> {
+        self.show_popup().await?;
+        match self.kind {
+            Kind::Chromium => chromium::stop_worker(&self.driver).await,
+            Kind::Firefox => firefox::stop_worker(&self.driver).await,
+        }
     }
 
     /// Ends the session; the processes end with `self`.

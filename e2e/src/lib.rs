@@ -1,6 +1,12 @@
 //! The harness: real browsers against server and simulator with the packaged extension.
 
 pub mod browser;
+pub mod popup;
 pub mod process;
+pub mod screens;
+pub mod server;
 pub mod tools;
+pub mod truth;
+pub mod turn;
 pub mod wait;
+pub mod world;

@@ -147,12 +147,14 @@ fn extension_id(folder: &Path) -> Result<String> {
         .collect())
 }
 
-/// Ends every service worker, as the browser does by itself after 30 idle seconds.
-pub async fn stop_workers(driver: &WebDriver) -> Result<()> {
-    until("the worker to be stopped", async || {
-        driver.cdp().send_raw("ServiceWorker.enable", json!({})).await?;
-        driver.cdp().send_raw("ServiceWorker.stopAllWorkers", json!({})).await?;
-        Ok(Some(()))
-    })
-    .await
+pub(super) async fn stop_worker(driver: &WebDriver) -> Result<()> {
+    driver.cdp().send_raw("ServiceWorker.enable", json!({})).await?;
+    driver.cdp().send_raw("ServiceWorker.stopAllWorkers", json!({})).await?;
+    Ok(())
+}
+
+pub(super) async fn resize(driver: &WebDriver, width: u32, height: u32) -> Result<()> {
+    let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+    driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await?;
+    Ok(())
 }

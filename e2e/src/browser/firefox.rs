@@ -2,16 +2,13 @@
 
 use std::{net::SocketAddr, process::Command};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::{
     DesiredCapabilities, RequestData, SessionId, WebDriver, WindowHandle,
     common::{
-        capabilities::{
-            desiredcapabilities::CapabilitiesHelper,
-            firefox::FirefoxPreferences,
-        },
+        capabilities::{desiredcapabilities::CapabilitiesHelper, firefox::FirefoxPreferences},
         command::FormatRequestData,
     },
     extensions::addons::firefox::FirefoxTools,
@@ -96,6 +93,27 @@ pub(super) async fn open(driver: &WebDriver, url: &str) -> Result<WindowHandle> 
     Ok(tab)
 }
 
+pub(super) async fn stop_worker(driver: &WebDriver) -> Result<()> {
+    set_context(driver, "chrome").await?;
+    let script = "const done = arguments[arguments.length - 1]; \
+        WebExtensionPolicy.getByID(arguments[0]).extension.terminateBackground() \
+        .then(() => done(true), error => done(String(error)));";
+    let stopped = driver.execute_async(script, vec![json!(ADD_ON)]).await;
+    set_context(driver, "content").await?;
+    let stopped = stopped?;
+    ensure!(stopped.json() == &json!(true), "the background did not stop: {}", stopped.json());
+    Ok(())
+}
+
+pub(super) async fn resize(driver: &WebDriver, width: u32, height: u32) -> Result<()> {
+    // The window is larger than the page by tabs and tool bars.
+    let outer =
+        driver.execute("return [outerWidth - innerWidth, outerHeight - innerHeight]", vec![]);
+    let (wider, higher): (u32, u32) = serde_json::from_value(outer.await?.json().clone())?;
+    driver.set_window_rect(0, 0, width + wider, height + higher).await?;
+    Ok(())
+}
+
 async fn set_context(driver: &WebDriver, context: &'static str) -> Result<()> {
     driver.handle().cmd(SetContext(context)).await?;
     Ok(())
@@ -107,7 +125,10 @@ struct SetContext(&'static str);
 
 impl FormatRequestData for SetContext {
     fn format_request(&self, session: &SessionId) -> RequestData {
-        RequestData::new("POST".parse().unwrap_or_default(), format!("/session/{session}/moz/context"))
-            .add_body(json!({"context": self.0}))
+        RequestData::new(
+            "POST".parse().unwrap_or_default(),
+            format!("/session/{session}/moz/context"),
+        )
+        .add_body(json!({"context": self.0}))
     }
 }

@@ -1,0 +1,148 @@
+//! The popup as a person uses it: by its buttons, its fields, and the screens it shows.
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use thirtyfour::{By, WebElement, extensions::query::ElementWaitable, prelude::ElementQueryable};
+
+use crate::{
+    browser::Browser,
+    wait::{PATIENCE, until},
+};
+
+/// The popup page of a browser, opened in a tab.
+pub struct Popup<'a> {
+    browser: &'a Browser,
+}
+
+/// The numbers of the receipt screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// New titles.
+    pub imported: u64,
+    /// Changed titles.
+    pub updated: u64,
+    /// Titles that were the same.
+    pub unchanged: u64,
+    /// Refused titles.
+    pub rejected: u64,
+}
+
+impl<'a> Popup<'a> {
+    /// Of this browser.
+    pub fn of(browser: &'a Browser) -> Self {
+        Self { browser }
+    }
+
+    /// The screen shown now, and the trouble it shows, as `waiting/captcha`.
+    pub async fn screen(&self) -> Result<String> {
+        let script = "(() => { const root = document.querySelector('[data-screen]'); \
+            if (!root) return 'none'; \
+            const trouble = root.dataset.trouble \
+            ?? document.querySelector('[data-server-trouble]')?.dataset.serverTrouble; \
+            return root.dataset.screen + (trouble ? '/' + trouble : ''); })()";
+        let screen = self.browser.in_popup(script).await?;
+        Ok(screen.as_str().unwrap_or("none").to_owned())
+    }
+
+    /// Waits until `screen` is shown; names the screen shown instead if it does not come.
+    pub async fn wait_for(&self, screen: &str) -> Result<()> {
+        let shown = until(&format!("the screen {screen}"), async || {
+            Ok((self.screen().await? == screen).then_some(()))
+        })
+        .await;
+        if shown.is_err() {
+            let instead = self.screen().await?;
+            let text = self.text().await?;
+            return shown.with_context(|| format!("the popup shows {instead}: {text}"));
+        }
+        Ok(())
+    }
+
+    /// All visible text.
+    pub async fn text(&self) -> Result<String> {
+        let text = self.browser.in_popup("document.body.innerText").await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Enters address and token and waits until the server has taken both.
+    pub async fn connect(&self, address: &str, token: &str) -> Result<()> {
+        self.wait_for("server").await?;
+        self.enter_server(address, token).await?;
+        self.wait_for("start").await
+    }
+
+    /// Enters address and token and presses the button, whatever comes of it.
+    pub async fn enter_server(&self, address: &str, token: &str) -> Result<()> {
+        self.browser.show_popup().await?;
+        self.fill("server-address", address).await?;
+        self.fill("server-token", token).await?;
+        self.click("server-save").await
+    }
+
+    /// Chooses a marketplace by its code.
+    pub async fn choose(&self, marketplace: &str) -> Result<()> {
+        self.browser.show_popup().await?;
+        let option = format!("#marketplace option[value='{marketplace}']");
+        self.find(&option).await?.click().await?;
+        Ok(())
+    }
+
+    /// Presses the button with this id once it can be pressed.
+    pub async fn click(&self, id: &str) -> Result<()> {
+        self.browser.show_popup().await?;
+        let button = self.find(&format!("#{id}")).await?;
+        button.wait_until().wait(PATIENCE, BETWEEN_LOOKS).clickable().await?;
+        Ok(button.click().await?)
+    }
+
+    /// How many titles can be sent, as the question says.
+    pub async fn found(&self) -> Result<u64> {
+        self.wait_for("ready").await?;
+        let heading = self.browser.in_popup("document.getElementById('heading').innerText").await?;
+        let heading = heading.as_str().unwrap_or_default();
+        let digits: String = heading.chars().filter(char::is_ascii_digit).collect();
+        digits.parse().with_context(|| format!("the heading names no number: {heading}"))
+    }
+
+    /// The numbers of the receipt, once it is shown.
+    pub async fn receipt(&self) -> Result<Receipt> {
+        self.wait_for("done").await?;
+        Ok(Receipt {
+            imported: self.count("receipt-imported").await?,
+            updated: self.count("receipt-updated").await?,
+            unchanged: self.count("receipt-unchanged").await?,
+            rejected: self.count("receipt-rejected").await?,
+        })
+    }
+
+    /// Overwrites values of the extension's stored settings, such as the pace.
+    pub async fn change_settings(&self, changes: &Value) -> Result<()> {
+        let script = format!(
+            "chrome.storage.local.get('settings').then(({{settings}}) => {{ \
+             const merge = (a, b) => {{ for (const k in b) a[k] = (b[k] && typeof b[k] === 'object' \
+             && a[k]) ? merge(a[k], b[k]) : b[k]; return a; }}; \
+             return chrome.storage.local.set({{settings: merge(settings ?? {{}}, {changes})}}); }})"
+        );
+        self.browser.in_popup(&script).await.map(|_| ())
+    }
+
+    async fn count(&self, id: &str) -> Result<u64> {
+        let element = self.find(&format!("#{id}")).await?;
+        let count = element.attr("data-count").await?;
+        let count = count.with_context(|| format!("#{id} carries no data-count"))?;
+        count.parse().with_context(|| format!("#{id} counts {count}"))
+    }
+
+    async fn fill(&self, id: &str, text: &str) -> Result<()> {
+        let field = self.find(&format!("#{id}")).await?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    async fn find(&self, selector: &str) -> Result<WebElement> {
+        let query = self.browser.driver.query(By::Css(selector)).wait(PATIENCE, BETWEEN_LOOKS);
+        query.first().await.with_context(|| format!("{selector} is not on the page"))
+    }
+}
+
+const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_millis(100);

@@ -1,0 +1,189 @@
+//! Pictures of every state of the popup, for people to look at: `cargo xtask demo --screens FOLDER`.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::Result;
+use audible_sim::{Fault, Row, Times};
+use tokio::net::TcpListener;
+
+use crate::{
+    browser::{Browser, Kind, Look},
+    world::World,
+};
+
+const MARKETPLACE: &str = "us";
+
+/// The page as a popup and as a tab: name, width, height.
+const FORMS: [(&str, u32, u32); 2] = [("popup", 380, 600), ("tab", 1280, 800)];
+
+/// Walks through all states in each browser and look and saves a picture of each in `folder`.
+pub async fn save(folder: &Path) -> Result<()> {
+    for (kind, dark, german) in [
+        (Kind::Chromium, false, false),
+        (Kind::Chromium, true, true),
+        (Kind::Firefox, false, false),
+        (Kind::Firefox, true, false),
+    ] {
+        let shade = if dark { "dark" } else { "light" };
+        let language = if german { "de" } else { "en" };
+        let folder = folder.join(format!("{kind}-{shade}-{language}"));
+        std::fs::create_dir_all(&folder)?;
+        let world = World::start_hurried(kind, 245, Look { dark, german }).await?;
+        Walk { world, folder }.all().await?;
+    }
+    Ok(())
+}
+
+struct Walk {
+    world: World,
+    folder: PathBuf,
+}
+
+impl Walk {
+    async fn all(self) -> Result<()> {
+        self.server().await?;
+        self.reading().await?;
+        self.troubles().await?;
+        self.sending().await?;
+        self.settings().await?;
+        self.library().await?;
+        self.world.browser.quit().await
+    }
+
+    async fn server(&self) -> Result<()> {
+        let popup = self.world.popup();
+        self.shoot("server").await?;
+        let nobody = {
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            format!("http://{}", listener.local_addr()?)
+        };
+        let (url, token) = (self.world.server.url(), self.world.server.token());
+        for (address, token, trouble) in [
+            ("not an address", token, "bad_address"),
+            (nobody.as_str(), token, "not_reachable"),
+            (url, "mf_unknown", "token_refused"),
+        ] {
+            popup.enter_server(address, token).await?;
+            popup.wait_for(&format!("server/{trouble}")).await?;
+            self.shoot(&format!("server-{trouble}")).await?;
+        }
+        popup.enter_server(url, token).await?;
+        popup.wait_for("start").await?;
+        self.shoot("start").await
+    }
+
+    async fn reading(&self) -> Result<()> {
+        let (popup, control) = (self.world.popup(), self.world.sim.control());
+        popup.choose(MARKETPLACE).await?;
+        popup.click("read").await?;
+        if self.world.browser.kind() == Kind::Chromium {
+            popup.wait_for("awaiting-permission").await?;
+            self.shoot("awaiting-permission").await?;
+        }
+        self.world.allow(MARKETPLACE).await?;
+        popup.wait_for("waiting/signed_out").await?;
+        self.shoot("waiting-signed-out").await?;
+        control.fail(Fault::MalformedRow(Row::Index(7)), Times::Always);
+        control.fail(Fault::Slow(Duration::from_secs(6)), Times::Next(4));
+        popup.click("open-audible").await?;
+        self.world.sign_in(MARKETPLACE).await?;
+        popup.wait_for("reading").await?;
+        self.shoot("reading").await?;
+        popup.click("stop").await?;
+        popup.wait_for("stopped").await?;
+        self.shoot("stopped").await?;
+        control.fail(Fault::CatalogSlow(Duration::from_secs(8)), Times::Next(3));
+        popup.click("try-now").await?;
+        popup.wait_for("enriching").await?;
+        self.shoot("enriching").await?;
+        popup.wait_for("ready").await?;
+        self.shoot("ready-with-problems").await?;
+        self.open_details().await?;
+        self.shoot("ready-with-problems-open").await?;
+        control.heal();
+        Ok(())
+    }
+
+    async fn troubles(&self) -> Result<()> {
+        let (popup, control) = (self.world.popup(), self.world.sim.control());
+        for (fault, trouble) in [
+            (Fault::Captcha, "captcha"),
+            (Fault::Whoops, "blocked"),
+            (Fault::TooMany { retry_after_s: Some(600) }, "throttled"),
+            (Fault::Unavailable, "unavailable"),
+            (Fault::Cut, "offline"),
+            (Fault::ChangedLayout, "layout_changed"),
+        ] {
+            control.fail(fault, Times::Always);
+            popup.click("read").await?;
+            popup.wait_for(&format!("waiting/{trouble}")).await?;
+            self.shoot(&format!("waiting-{trouble}")).await?;
+            control.heal();
+            popup.click("try-now").await?;
+            popup.wait_for("ready").await?;
+        }
+        self.shoot("ready").await
+    }
+
+    async fn sending(&self) -> Result<()> {
+        self.world.send().await?;
+        self.shoot("done").await?;
+        self.world.import_again().await?;
+        self.shoot("done-unchanged").await
+    }
+
+    async fn settings(&self) -> Result<()> {
+        let popup = self.world.popup();
+        for panel in ["chip-marketplace", "chip-server"] {
+            popup.click(panel).await?;
+            self.shoot(panel).await?;
+            popup.click("back").await?;
+        }
+        Ok(())
+    }
+
+    /// The server's page, narrow and wide.
+    async fn library(&self) -> Result<()> {
+        let browser = &self.world.browser;
+        let link = self.world.server.sign_in_link().await?;
+        let driver = &browser.driver;
+        driver.goto(link).await?;
+        browser.switch_to_tab(&self.world.server.library_url()).await?;
+        crate::wait::until("the library's covers", async || {
+            let script = "const all = [...document.images]; \
+                return all.length > 0 && all.slice(0, 12).every(image => image.complete);";
+            let loaded = driver.execute(script, Vec::new()).await?;
+            Ok((loaded.json() == &serde_json::json!(true)).then_some(()))
+        })
+        .await?;
+        for (name, width, height) in [("narrow", 390, 844), ("wide", 1280, 900)] {
+            browser.resize(width, height).await?;
+            browser.screenshot(&self.folder.join(format!("library-{name}.png"))).await?;
+        }
+        Ok(())
+    }
+
+    async fn open_details(&self) -> Result<()> {
+        let script = "document.querySelectorAll('details').forEach(each => each.open = true)";
+        self.world.browser.in_popup(script).await.map(|_| ())
+    }
+
+    /// Both forms of the page as it is now.
+    async fn shoot(&self, name: &str) -> Result<()> {
+        let browser: &Browser = &self.world.browser;
+        for (form, width, height) in FORMS {
+            browser.show_popup().await?;
+            browser.resize(width, height).await?;
+            let place = format!(
+                "new Promise(done => {{ document.documentElement.dataset.place = '{form}'; \
+                 scrollTo(0, 0); requestAnimationFrame(() => requestAnimationFrame(done)); }})"
+            );
+            browser.in_popup(&place).await?;
+            browser.screenshot(&self.folder.join(format!("{name}-{form}.png"))).await?;
+        }
+        Ok(())
+    }
+}

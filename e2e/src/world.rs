@@ -1,0 +1,165 @@
+//! Simulator, server and browser together: all that one story needs.
+
+use anyhow::Result;
+use audible_sim::{Config, Sim};
+use serde_json::{Value, json};
+use thirtyfour::By;
+
+use crate::{
+    browser::{Browser, Kind, Look},
+    popup::{Popup, Receipt},
+    server::Server,
+    tools::Tools,
+    wait::until,
+};
+
+/// One person's browser, the server they host, and an imitation of Audible.
+pub struct World {
+    /// Imitates Audible.
+    pub sim: Sim,
+    /// Takes imports in.
+    pub server: Server,
+    /// Has the extension.
+    pub browser: Browser,
+}
+
+impl World {
+    /// Starts everything: `titles` in the library, nothing imported, nobody signed in.
+    pub async fn start(kind: Kind, titles: usize, look: Look) -> Result<Self> {
+        let tools = Tools::from_env()?;
+        let sim = Sim::start(Config { titles, ..Config::default() }).await?;
+        let server = Server::start().await?;
+        let browser = Browser::start(kind, &tools, sim.proxy(), look).await?;
+        Ok(Self { sim, server, browser })
+    }
+
+    /// Like [`World::start`], without the pace that is polite to the real Audible.
+    pub async fn start_hurried(kind: Kind, titles: usize, look: Look) -> Result<Self> {
+        let world = Self::start(kind, titles, look).await?;
+        world.popup().wait_for("server").await?;
+        world.popup().change_settings(&fast_pace()).await?;
+        Ok(world)
+    }
+
+    /// The popup.
+    pub fn popup(&self) -> Popup<'_> {
+        Popup::of(&self.browser)
+    }
+
+    /// Begins to read, signs in where Audible asks for it, and waits for the question to send.
+    pub async fn read_library(&self, marketplace: &str) -> Result<()> {
+        self.begin_reading(marketplace).await?;
+        self.sign_in_if_asked(marketplace).await?;
+        self.popup().wait_for("ready").await
+    }
+
+    /// Enters server and token if none are known, chooses the marketplace, asks to read, and allows
+    /// what the browser asks.
+    pub async fn begin_reading(&self, marketplace: &str) -> Result<()> {
+        let popup = self.popup();
+        if popup.screen().await? == "server" {
+            popup.connect(self.server.url(), self.server.token()).await?;
+        }
+        if popup.screen().await? == "start" {
+            popup.choose(marketplace).await?;
+        } else {
+            popup.click("chip-marketplace").await?;
+            popup.wait_for("marketplace").await?;
+            popup.choose(marketplace).await?;
+            popup.click("marketplace-save").await?;
+        }
+        popup.click("read").await?;
+        self.allow(marketplace).await
+    }
+
+    /// Signs in before anything is read, as most people are when they press the button.
+    pub async fn sign_in_first(&self, marketplace: &str) -> Result<()> {
+        let page = format!("https://www.audible.{}/library/titles", tld(marketplace)?);
+        let driver = &self.browser.driver;
+        let tab = driver.new_tab().await?;
+        driver.switch_to_window(tab).await?;
+        driver.goto(&page).await?;
+        self.sign_in(marketplace).await?;
+        self.browser.switch_to_tab(&page).await
+    }
+
+    /// Waits until the simulator has seen this many requests.
+    pub async fn until_requests(&self, count: usize) -> Result<()> {
+        until(&format!("{count} requests"), async || {
+            Ok((self.sim.control().requests().len() >= count).then_some(()))
+        })
+        .await
+    }
+
+    /// Allows the marketplace's two origins.
+    pub async fn allow(&self, marketplace: &str) -> Result<()> {
+        let tld = tld(marketplace)?;
+        self.browser.allow_permission(&format!("https://www.audible.{tld}")).await
+    }
+
+    /// Signs in on the page that the extension opens, if the library is found signed out.
+    pub async fn sign_in_if_asked(&self, marketplace: &str) -> Result<()> {
+        let popup = self.popup();
+        let screen = until("the library or the sign-in", async || {
+            let screen = popup.screen().await?;
+            let settled = ["ready", "waiting/signed_out"].contains(&screen.as_str());
+            Ok(settled.then_some(screen))
+        })
+        .await?;
+        if screen == "ready" {
+            return Ok(());
+        }
+        popup.click("open-audible").await?;
+        self.sign_in(marketplace).await
+    }
+
+    /// Signs in on the imitated page of Amazon, in the tab that shows it.
+    pub async fn sign_in(&self, marketplace: &str) -> Result<()> {
+        let tld = tld(marketplace)?;
+        self.browser.switch_to_tab(&format!("https://www.amazon.{tld}/ap/signin")).await?;
+        let driver = &self.browser.driver;
+        driver.find(By::Id("ap_email")).await?.send_keys("reader@example.org").await?;
+        driver.find(By::Id("ap_password")).await?.send_keys("not a real password").await?;
+        driver.find(By::Css("form[name=signIn] [type=submit]")).await?.click().await?;
+        Ok(())
+    }
+
+    /// Sends what was read and returns the receipt.
+    pub async fn send(&self) -> Result<Receipt> {
+        let popup = self.popup();
+        popup.click("send").await?;
+        popup.receipt().await
+    }
+
+    /// Reads the same marketplace and sends once more.
+    pub async fn import_again(&self) -> Result<Receipt> {
+        self.popup().click("read").await?;
+        self.popup().wait_for("ready").await?;
+        self.send().await
+    }
+
+    /// Compares every stored field with what the simulator knows to be true.
+    pub async fn assert_stored(&self, marketplace: &str) -> Result<usize> {
+        let stored = self.server.library().await?;
+        crate::truth::check(&self.sim.control().truth(marketplace), marketplace, &stored)?;
+        Ok(stored.len())
+    }
+}
+
+/// A pace for loopback: the usual one would only test patience. Rests after a refusal are long, so
+/// that a story can look at them and end them by "Try now".
+fn fast_pace() -> Value {
+    json!({
+        "requests_per_second": 500,
+        "jitter": 0,
+        "back_off_first_ms": 300_000,
+        "cool_down_ms": 300_000,
+        "tab_rest_ms": 200,
+    })
+}
+
+/// What follows `audible.` in a marketplace's host names.
+pub fn tld(marketplace: &str) -> Result<&'static str> {
+    let marketplace = shared::ids::Marketplace::parse(marketplace)?;
+    Ok(marketplace.tld())
+}

@@ -1,0 +1,37 @@
+//! Stories that a person lives through, each told in Chromium and in Firefox.
+
+mod faults;
+mod import;
+mod server;
+
+/// Tells every story in a browser; the module's name is the browser's.
+macro_rules! stories {
+    ($($module:ident :: $story:ident),* $(,)?) => {
+        mod chromium {
+            use e2e::browser::Kind;
+            $(stories!(@test $module $story Kind::Chromium);)*
+        }
+        mod firefox {
+            use e2e::browser::Kind;
+            $(stories!(@test $module $story Kind::Firefox);)*
+        }
+    };
+    (@test $module:ident $story:ident $kind:expr) => {
+        #[tokio::test(flavor = "multi_thread")]
+        async fn $story() -> anyhow::Result<()> {
+            let _turn = e2e::turn::take().await;
+            super::$module::$story($kind).await
+        }
+    };
+}
+
+stories! {
+    import::a_library_of_245_titles_arrives_whole_and_is_unchanged_the_second_time,
+    import::libraries_of_0_1_20_50_51_and_1000_titles_arrive_whole,
+    import::the_words_of_a_marketplace_change_nothing,
+    import::the_worker_may_be_stopped_in_the_middle,
+    faults::every_trouble_of_audible_has_its_words_and_leaves_the_data_alone,
+    faults::being_signed_out_is_noticed_and_its_end_too,
+    faults::a_row_that_cannot_be_read_is_named_and_the_rest_arrives,
+    server::every_trouble_with_the_server_has_its_words,
+}
