@@ -46,19 +46,12 @@ pub(crate) struct Fields {
 /// Puts the popup on the page and asks the worker how things stand.
 pub(crate) fn open() {
     prepare_page();
-    let app = App {
-        link: RwSignal::new(Link::Loading),
-        local: RwSignal::new(Local { language: words::language(), ..Local::default() }),
-        fields: Fields {
-            address: RwSignal::new(String::new()),
-            token: RwSignal::new(String::new()),
-            missing: RwSignal::new(None),
-            saving: RwSignal::new(false),
-        },
-    };
-    worker::listen(move |snapshot| app.heard(snapshot));
-    app.look();
-    mount_to_body(move || view::page(app));
+    mount_to_body(|| {
+        let app = App::new();
+        worker::listen(move |snapshot| app.heard(snapshot));
+        app.look();
+        view::page(app)
+    });
 }
 
 /// Language and title belong to the page, and a full tab has room that a popup has not.
@@ -75,6 +68,19 @@ fn prepare_page() {
 }
 
 impl App {
+    fn new() -> Self {
+        Self {
+            link: RwSignal::new(Link::Loading),
+            local: RwSignal::new(Local { language: words::language(), ..Local::default() }),
+            fields: Fields {
+                address: RwSignal::new(String::new()),
+                token: RwSignal::new(String::new()),
+                missing: RwSignal::new(None),
+                saving: RwSignal::new(false),
+            },
+        }
+    }
+
     /// The screen to be shown now.
     pub(crate) fn screen(self) -> Screen {
         self.link.with(|link| self.local.with(|local| model::screen(link, local)))

@@ -42,7 +42,7 @@ pub(crate) fn page(app: App) -> impl IntoView {
         >
             {head::view(app)}
             <main aria-labelledby="heading">
-                {move || part(screen, |screen| screen.step.clone()).get().map(|step| {
+                {move || screen.with(|screen| screen.step.clone()).map(|step| {
                     view! { <p class="step">{say(&step)}</p> }
                 })}
                 {heading(screen)}
@@ -64,16 +64,15 @@ fn heading(screen: Memo<Screen>) -> AnyView {
     let text = part(screen, |screen| screen.heading.clone());
     view! {
         <div class="title">
-            {move || sign(tone.get())}
-            <h1 id="heading" tabindex="-1">{move || say(&text.get())}</h1>
+            {move || sign(tone())}
+            <h1 id="heading" tabindex="-1">{move || say(&text())}</h1>
         </div>
     }
     .into_any()
 }
 
 fn paragraphs(screen: Memo<Screen>) -> impl Fn() -> Vec<AnyView> {
-    let lead = part(screen, |screen| screen.lead.clone());
-    move || lead.with(|lead| lead.iter().map(paragraph).collect())
+    move || screen.with(|screen| screen.lead.iter().map(paragraph).collect())
 }
 
 fn paragraph(text: &Text) -> AnyView {
@@ -91,8 +90,7 @@ fn body(app: App, screen: Memo<Screen>) -> AnyView {
         Body::Marketplace { .. } => marketplace::view(app, screen),
         Body::Progress(_) => progress::view(screen),
         Body::Rest(_) | Body::Found(_) | Body::Delivered(_) => {
-            let body = part(screen, |screen| screen.body.clone());
-            (move || settled(&body.get())).into_any()
+            (move || screen.with(|screen| settled(&screen.body))).into_any()
         }
     }
 }
@@ -107,12 +105,13 @@ fn settled(body: &Body) -> AnyView {
     }
 }
 
-/// A part of the screen that tells its readers only when it has changed itself.
-fn part<T>(screen: Memo<Screen>, read: fn(&Screen) -> T) -> Memo<T>
+/// A part of the screen. Whoever shows it is asked again with every snapshot; what has not changed
+/// leaves the page alone.
+fn part<T>(screen: Memo<Screen>, read: fn(&Screen) -> T) -> impl Fn() -> T + Copy + Send + Sync
 where
-    T: PartialEq + Send + Sync + 'static,
+    T: 'static,
 {
-    Memo::new(move |_| screen.with(read))
+    move || screen.with(read)
 }
 
 /// The sign of a tone; the words beside it say the same.

@@ -15,9 +15,12 @@ use crate::{
 
 /// The head of every screen.
 pub(super) fn view(app: App) -> AnyView {
-    let chips = Memo::new(move |_| {
-        app.link.with(|link| app.local.with(|local| chips(link, &local.language)))
-    });
+    let buttons = move || {
+        let (chips, open) = app
+            .local
+            .with(|local| (app.link.with(|link| chips(link, &local.language)), local.panel));
+        chips.map(|chips| chips.map(|chip| small_button(app, &chip, open == Some(chip.opens))))
+    };
     view! {
         <header>
             <div class="brand">
@@ -33,29 +36,26 @@ pub(super) fn view(app: App) -> AnyView {
                     aria-label=word(Key::OpenInTab)
                 ></a>
             </div>
-            <nav class="chips" aria-label=word(Key::Settings)>
-                {move || chips.get().map(|chips| chips.map(|chip| small_button(app, &chip)))}
-            </nav>
+            <nav class="chips" aria-label=word(Key::Settings)>{buttons}</nav>
         </header>
     }
     .into_any()
 }
 
-fn small_button(app: App, chip: &Chip) -> AnyView {
+fn small_button(app: App, chip: &Chip, open: bool) -> AnyView {
     let opens = chip.opens;
     let (id, class) = match opens {
         Panel::Marketplace => ("chip-marketplace", "mark mark-shop"),
         Panel::Server => ("chip-server", "mark mark-server"),
     };
-    let open = move || app.local.with(|local| local.panel == Some(opens));
     view! {
         <button
             type="button"
             class="chip"
             id=id
             aria-label=say(&chip.spoken)
-            aria-pressed=move || open().to_string()
-            on:click=move |_| app.show((!open()).then_some(opens))
+            aria-pressed=open.to_string()
+            on:click=move |_| app.show((!open).then_some(opens))
         >
             <span class=class aria-hidden="true"></span>
             <span class="chip-label">{say(&chip.label)}</span>

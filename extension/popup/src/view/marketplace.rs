@@ -25,7 +25,7 @@ pub(super) fn view(app: App, screen: Memo<Screen>) -> AnyView {
     let pick = move |marketplace| app.local.update(|local| local.picked = Some(marketplace));
     view! {
         {field(shop, pick)}
-        <div role="status">{move || warning.get().as_ref().map(notice::view)}</div>
+        <div role="status">{move || warning().as_ref().map(notice::view)}</div>
     }
     .into_any()
 }
@@ -39,11 +39,14 @@ pub(super) fn at_once(app: App, screen: Memo<Screen>) -> AnyView {
     field(shop, move |marketplace| app.ask(Request::ChooseMarketplace { marketplace }))
 }
 
-fn field(shop: Memo<Option<Shop>>, take: impl Fn(Marketplace) + 'static) -> AnyView {
+fn field(
+    shop: impl Fn() -> Option<Shop> + Copy + Send + Sync + 'static,
+    take: impl Fn(Marketplace) + 'static,
+) -> AnyView {
     let options: Vec<_> = Marketplace::ALL
         .into_iter()
         .map(|one| {
-            let chosen = move || shop.get() == Some(Shop(one));
+            let chosen = move || shop() == Some(Shop(one));
             view! { <option value=one.code() prop:selected=chosen>{Shop(one).site()}</option> }
         })
         .collect();

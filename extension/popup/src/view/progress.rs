@@ -18,7 +18,7 @@ pub(super) fn view(screen: Memo<Screen>) -> AnyView {
     });
     view! {
         <div class="progress">
-            {move || bar.get().map(|bar| view! {
+            {move || bar().map(|bar| view! {
                 {meter(&bar)}
                 {facts(&bar.facts)}
             })}

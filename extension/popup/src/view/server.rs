@@ -66,10 +66,14 @@ fn follow_address(app: App, screen: Memo<Screen>) {
         Body::Server(form) => Some(form.address.clone()),
         _ => None,
     });
-    Effect::new(move |_| {
-        if let Some(address) = stored.get().filter(|address| !address.is_empty()) {
-            app.fields.address.set(address);
+    Effect::new(move |before: Option<Option<String>>| {
+        let now = stored().filter(|address| !address.is_empty());
+        if now != before.flatten()
+            && let Some(address) = &now
+        {
+            app.fields.address.set(address.clone());
         }
+        now
     });
 }
 
@@ -78,10 +82,10 @@ fn result(screen: Memo<Screen>) -> AnyView {
         Body::Server(form) => form.result.clone(),
         _ => None,
     });
-    let trouble = move || result.get().and_then(|(_, trouble)| trouble);
+    let trouble = move || result().and_then(|(_, trouble)| trouble);
     view! {
         <div role="status" id="server-result" data-server-trouble=trouble>
-            {move || result.get().map(|(notice, _)| notice::view(&notice))}
+            {move || result().map(|(notice, _)| notice::view(&notice))}
         </div>
     }
     .into_any()

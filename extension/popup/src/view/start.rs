@@ -31,7 +31,7 @@ pub(super) fn view(app: App, screen: Memo<Screen>) -> AnyView {
         </section>
         <section class="start-part">
             <h2>{word(Key::StartAsks)}</h2>
-            <p>{move || asks.get().map(|text| say(&text))}</p>
+            <p>{move || asks().map(|text| say(&text))}</p>
         </section>
     }
     .into_any()
