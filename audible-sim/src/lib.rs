@@ -1,1 +1,38 @@
-//! Simulator.
+//! An imitation of Audible for tests and the demo: web site, sign-in, catalog and covers.
+//!
+//! Read in this order: [`marketplace`] (where), [`library`] and [`case`] (what is owned),
+//! [`truth`] (what a correct reader ends with), [`words`] (in which language), [`page`],
+//! [`catalog`], [`cover`] and `signin` (what is shown), [`fault`] and [`control`] (how a test
+//! steers it), `site`, `server` and `proxy` (how it is served).
+//!
+//! Invariant: nothing here comes from the crates it is used to test. An imitation made of the
+//! code under test would agree with its mistakes.
+//!
+//! [`page`] and [`catalog`] are pure and need no socket; [`Sim`] serves them over TLS under the
+//! real host names.
+
+pub mod case;
+pub mod catalog;
+pub mod control;
+pub mod cover;
+pub mod fault;
+mod html;
+pub mod library;
+pub mod marketplace;
+pub mod page;
+mod proxy;
+mod server;
+mod signin;
+mod sim;
+mod site;
+pub mod truth;
+pub mod words;
+
+pub use case::Case;
+pub use control::{Control, RequestRecord};
+pub use fault::{Fault, Row, Times};
+pub use library::Library;
+pub use marketplace::Marketplace;
+pub use sim::{Config, Sim};
+pub use truth::Truth;
+pub use words::Language;

@@ -1,0 +1,132 @@
+//! What can go wrong on command, and for how long.
+
+use std::time::Duration;
+
+/// A trouble of the web site or the catalog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// Library pages are a riddle for robots.
+    Captcha,
+    /// Library pages are the soft block with status 200.
+    Whoops,
+    /// Library pages answer 429, with `Retry-After` where given.
+    TooMany {
+        /// Seconds for `Retry-After`.
+        retry_after_s: Option<u32>,
+    },
+    /// Library pages answer 503 with an HTML page.
+    Unavailable,
+    /// Library pages arrive late, but whole.
+    Slow(Duration),
+    /// The connection breaks in the middle of a library page.
+    Cut,
+    /// The page that holds this row shows it without ASIN and title.
+    MalformedRow(Row),
+    /// Library pages of a signed-in person after a redesign: no known id or class is left.
+    ChangedLayout,
+    /// The catalog answers 503 with an HTML page.
+    CatalogDown,
+    /// The catalog answers 429, with `Retry-After` where given.
+    CatalogTooMany {
+        /// Seconds for `Retry-After`.
+        retry_after_s: Option<u32>,
+    },
+    /// The catalog answers late.
+    CatalogSlow(Duration),
+    /// The connection breaks in the middle of a catalog answer.
+    CatalogCut,
+}
+
+/// Which row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Row {
+    /// The title with this ASIN.
+    Asin(String),
+    /// The title at this place of the list, newest first, from 0.
+    Index(usize),
+}
+
+/// How often a fault strikes, counted in requests that it applies to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Times {
+    /// The next `n` requests.
+    Next(u32),
+    /// Every request until `heal`.
+    Always,
+}
+
+/// At which point of answering a request a fault can strike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Before the library page asks who is there.
+    Library,
+    /// While the page of a signed-in person is written; these are the places of its rows.
+    Page,
+    /// In the catalog.
+    Catalog,
+}
+
+impl Fault {
+    pub(crate) fn stage(&self) -> Stage {
+        match self {
+            Fault::Captcha
+            | Fault::Whoops
+            | Fault::TooMany { .. }
+            | Fault::Unavailable
+            | Fault::Slow(_)
+            | Fault::Cut => Stage::Library,
+            Fault::MalformedRow(_) | Fault::ChangedLayout => Stage::Page,
+            Fault::CatalogDown
+            | Fault::CatalogTooMany { .. }
+            | Fault::CatalogSlow(_)
+            | Fault::CatalogCut => Stage::Catalog,
+        }
+    }
+}
+
+/// The faults that are switched on, in their order.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<(Fault, Times)>);
+
+impl Faults {
+    pub(crate) fn add(&mut self, fault: Fault, times: Times) {
+        self.0.push((fault, times));
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// The first fault of this stage for which `applies` holds; it is counted.
+    pub(crate) fn strike(
+        &mut self,
+        stage: Stage,
+        applies: impl Fn(&Fault) -> bool,
+    ) -> Option<Fault> {
+        self.0.retain(|(_, times)| *times != Times::Next(0));
+        let (fault, times) =
+            self.0.iter_mut().find(|(fault, _)| fault.stage() == stage && applies(fault))?;
+        if let Times::Next(left) = times {
+            *left -= 1;
+        }
+        Some(fault.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fault, Faults, Stage, Times};
+
+    #[test]
+    fn a_counted_fault_strikes_only_requests_it_applies_to() {
+        let mut faults = Faults::default();
+        faults.add(Fault::CatalogDown, Times::Next(1));
+        faults.add(Fault::Captcha, Times::Always);
+        assert_eq!(faults.strike(Stage::Library, |_| true), Some(Fault::Captcha));
+        assert_eq!(faults.strike(Stage::Page, |_| true), None);
+        assert_eq!(faults.strike(Stage::Catalog, |_| false), None);
+        assert_eq!(faults.strike(Stage::Catalog, |_| true), Some(Fault::CatalogDown));
+        assert_eq!(faults.strike(Stage::Catalog, |_| true), None);
+        assert_eq!(faults.strike(Stage::Library, |_| true), Some(Fault::Captcha));
+    }
+}

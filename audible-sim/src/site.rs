@@ -1,0 +1,287 @@
+//! What each address answers: the routes of web site, sign-in, catalog and image host.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::catalog;
+use crate::control::Control;
+use crate::cover;
+use crate::fault::{Fault, Row, Stage};
+use crate::html::{decode, pairs, value_of};
+use crate::library::Sort;
+use crate::marketplace::{Host, Marketplace};
+use crate::page::{
+    self, Asked, DEFAULT_PAGE_SIZE, Damage, Look, captcha_page, unavailable_page, whoops_page,
+};
+use crate::signin;
+
+/// A request, as far as the routes care.
+#[derive(Debug)]
+pub(crate) struct Question {
+    pub(crate) host: Host,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) cookies: String,
+    pub(crate) body: Vec<u8>,
+}
+
+/// An answer, and how it gets there.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) delay: Duration,
+    /// The connection breaks after half of the body.
+    pub(crate) cut: bool,
+}
+
+impl Answer {
+    fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Answer {
+        let headers = vec![("content-type", content_type.to_owned())];
+        Answer { status, headers, body: body.into(), delay: Duration::ZERO, cut: false }
+    }
+
+    fn html(status: u16, body: String) -> Answer {
+        let mut answer = Answer::new(status, "text/html;charset=UTF-8", body);
+        answer.headers.push(("cache-control", "no-store, private".to_owned()));
+        answer
+    }
+
+    fn json(status: u16, body: &Value) -> Answer {
+        Answer::new(status, "application/json", body.to_string())
+    }
+
+    fn redirect(to: String) -> Answer {
+        let mut answer = Answer::html(302, String::new());
+        answer.headers.push(("location", to));
+        answer
+    }
+
+    fn cookies(mut self, lines: Vec<String>) -> Answer {
+        self.headers.extend(lines.into_iter().map(|line| ("set-cookie", line)));
+        self
+    }
+
+    fn too_many(retry_after_s: Option<u32>) -> Answer {
+        let body = "<!DOCTYPE html>\n<html><head><title>429</title></head><body>Too many requests</body></html>\n";
+        let mut answer = Answer::html(429, body.to_owned());
+        answer.headers.extend(retry_after_s.map(|s| ("retry-after", s.to_string())));
+        answer
+    }
+
+    /// A host name that is not served here.
+    pub(crate) fn misdirected() -> Answer {
+        Answer::new(421, "text/plain", "this host is not served here\n")
+    }
+}
+
+/// Answers one request.
+pub(crate) fn answer(control: &Control, question: &Question) -> Answer {
+    match question.host {
+        Host::Web(marketplace) => web(control, marketplace, question),
+        Host::Amazon(marketplace) => amazon(control, marketplace, question),
+        Host::Api(_) => api(control, question),
+        Host::Images => image(control, question),
+    }
+}
+
+fn web(control: &Control, marketplace: Marketplace, question: &Question) -> Answer {
+    let visitor = Visitor::new(control, marketplace, question);
+    match question.path.as_str() {
+        "/" => Answer::html(200, page::home_page(&visitor.look, visitor.signed_in())),
+        "/library" => strike_library(control, marketplace)
+            .unwrap_or_else(|| Answer::redirect("/library/titles".to_owned())),
+        "/library/titles" => library(control, &visitor, question),
+        "/sign-in" | "/signin" => {
+            Answer::redirect(signin::sign_in_address(marketplace, "/?loginAttempt=true"))
+        }
+        "/signout" | "/account/signout" => {
+            if let Some(value) = visitor.session {
+                control.close_session(marketplace, &value);
+            }
+            Answer::redirect("/".to_owned()).cookies(signin::clear_cookies(marketplace))
+        }
+        signin::ARRIVE_PATH => arrive(control, marketplace, question),
+        _ => {
+            let signed_in = visitor.signed_in();
+            let page = page::plain_page(&visitor.look, "404", &question.path, signed_in);
+            Answer::html(404, page)
+        }
+    }
+}
+
+/// Who asks, and in which words the answer is written.
+struct Visitor {
+    marketplace: Marketplace,
+    look: Look,
+    session: Option<String>,
+}
+
+impl Visitor {
+    fn new(control: &Control, marketplace: Marketplace, question: &Question) -> Visitor {
+        let session = signin::session_value(marketplace, &question.cookies)
+            .filter(|value| control.is_open(marketplace, value))
+            .map(str::to_owned);
+        let look = Look { marketplace, language: control.language(marketplace) };
+        Visitor { marketplace, look, session }
+    }
+
+    fn signed_in(&self) -> bool {
+        self.session.is_some()
+    }
+}
+
+/// A fault that comes before anybody asks who is there. `None` and a cut or slow page go on.
+fn strike_library(control: &Control, marketplace: Marketplace) -> Option<Answer> {
+    let fault =
+        control.strike(Stage::Library, |fault| !matches!(fault, Fault::Slow(_) | Fault::Cut))?;
+    match fault {
+        Fault::Captcha => Some(Answer::html(200, captcha_page(marketplace))),
+        Fault::Whoops => Some(Answer::html(200, whoops_page(marketplace))),
+        Fault::TooMany { retry_after_s } => Some(Answer::too_many(retry_after_s)),
+        Fault::Unavailable => Some(Answer::html(503, unavailable_page())),
+        _ => None,
+    }
+}
+
+fn library(control: &Control, visitor: &Visitor, question: &Question) -> Answer {
+    if let Some(blocked) = strike_library(control, visitor.marketplace) {
+        return blocked;
+    }
+    let mut answer = if visitor.signed_in() {
+        Answer::html(200, library_page(control, visitor, question))
+    } else {
+        let query = if question.query.is_empty() { "" } else { "?" };
+        let back = format!("{}{query}{}", question.path, question.query);
+        Answer::redirect(signin::sign_in_address(visitor.marketplace, &back))
+    };
+    match control.strike(Stage::Library, |fault| matches!(fault, Fault::Slow(_) | Fault::Cut)) {
+        Some(Fault::Slow(delay)) => answer.delay = delay,
+        Some(Fault::Cut) => answer.cut = true,
+        _ => {}
+    }
+    answer
+}
+
+fn library_page(control: &Control, visitor: &Visitor, question: &Question) -> String {
+    let library = control.library();
+    let pairs = pairs(&question.query);
+    let number = |name| value_of(&pairs, name).and_then(|value| value.parse::<usize>().ok());
+    let asked = Asked {
+        page: number("page").unwrap_or(1),
+        page_size: number("pageSize").filter(|size| [20, 30, 40, 50].contains(size)),
+        sort: Sort::parse(value_of(&pairs, "sortBy").unwrap_or_default()),
+    };
+    let size = asked.page_size.unwrap_or(DEFAULT_PAGE_SIZE);
+    let first = asked.page.max(1).saturating_sub(1).saturating_mul(size);
+    let place = |row: &Row| match row {
+        Row::Index(index) => library.titles().get(*index).and_then(|title| {
+            library.sorted(asked.sort).iter().position(|shown| shown.asin == title.asin)
+        }),
+        Row::Asin(asin) => library.sorted(asked.sort).iter().position(|shown| shown.asin == *asin),
+    };
+    let here = |row: &Row| place(row).filter(|at| (first..first.saturating_add(size)).contains(at));
+    let fault = control.strike(Stage::Page, |fault| match fault {
+        Fault::MalformedRow(row) => here(row).is_some(),
+        _ => true,
+    });
+    let damage = match &fault {
+        Some(Fault::MalformedRow(row)) => here(row).map_or(Damage::None, Damage::RowAt),
+        _ => Damage::None,
+    };
+    let look = &visitor.look;
+    let page = page::asked_page(&library, look.marketplace, look.language, asked, damage);
+    if fault == Some(Fault::ChangedLayout) { page::redesigned(&page) } else { page }
+}
+
+/// The hop that brings a fresh session onto the domain of the web site.
+fn arrive(control: &Control, marketplace: Marketplace, question: &Question) -> Answer {
+    let pairs = pairs(&question.query);
+    let back = signin::return_path(marketplace, value_of(&pairs, "openid.return_to"));
+    let ticket = value_of(&pairs, "ticket").unwrap_or_default();
+    match control.open_session(marketplace, ticket) {
+        Some(value) => Answer::redirect(back).cookies(signin::set_cookies(marketplace, &value)),
+        None => Answer::redirect(signin::sign_in_address(marketplace, &back)),
+    }
+}
+
+fn amazon(control: &Control, marketplace: Marketplace, question: &Question) -> Answer {
+    if question.path != signin::SIGN_IN_PATH {
+        return Answer::html(404, unavailable_page());
+    }
+    let fields = if question.method == "POST" {
+        pairs(&String::from_utf8_lossy(&question.body))
+    } else {
+        pairs(&question.query)
+    };
+    let return_to = value_of(&fields, "openid.return_to").unwrap_or_default();
+    if question.method != "POST" {
+        return Answer::html(200, signin::sign_in_page(marketplace, return_to, false));
+    }
+    let given = |name| value_of(&fields, name).is_some_and(|value| !value.trim().is_empty());
+    if !given("email") || !given("password") {
+        return Answer::html(200, signin::sign_in_page(marketplace, return_to, true));
+    }
+    Answer::redirect(format!(
+        "https://{}{}?ticket={}&openid.return_to={}",
+        marketplace.www(),
+        signin::ARRIVE_PATH,
+        control.new_ticket(marketplace),
+        crate::html::query_value(return_to)
+    ))
+}
+
+const PRODUCTS: &str = "/1.0/catalog/products";
+
+fn api(control: &Control, question: &Question) -> Answer {
+    let Some(rest) = question.path.strip_prefix(PRODUCTS) else {
+        return unauthenticated();
+    };
+    let fault = control.strike(Stage::Catalog, |_| true);
+    match fault {
+        Some(Fault::CatalogDown) => return Answer::html(503, unavailable_page()),
+        Some(Fault::CatalogTooMany { retry_after_s }) => return Answer::too_many(retry_after_s),
+        _ => {}
+    }
+    let library = control.library();
+    let pairs = pairs(&question.query);
+    let groups = value_of(&pairs, "response_groups").unwrap_or_default();
+    let result = match rest.strip_prefix('/') {
+        Some(asin) => catalog::one_product(&library, asin, groups),
+        None => catalog::products(&library, value_of(&pairs, "asins").unwrap_or_default(), groups),
+    };
+    let mut answer = match result {
+        Ok(body) => Answer::json(200, &body),
+        Err(refusal) => Answer::json(400, &refusal.body()),
+    };
+    match fault {
+        Some(Fault::CatalogSlow(delay)) => answer.delay = delay,
+        Some(Fault::CatalogCut) => answer.cut = true,
+        _ => {}
+    }
+    answer
+}
+
+/// Everything but the catalog wants a signed request, which a browser session never is.
+fn unauthenticated() -> Answer {
+    let message = serde_json::json!({ "message": "Message could not be authenticated" });
+    Answer::json(403, &message)
+}
+
+/// `/images/I/{id}._SL500_.jpg`; any size is drawn alike.
+fn image(control: &Control, question: &Question) -> Answer {
+    let path = decode(&question.path);
+    let id = path.strip_prefix("/images/I/").and_then(|name| name.split('.').next());
+    let library = control.library();
+    match id.and_then(|id| library.find_cover(id)) {
+        Some(title) => {
+            let mut answer = Answer::new(200, "image/svg+xml", cover::svg(title));
+            answer.headers.push(("cache-control", "max-age=86400".to_owned()));
+            answer
+        }
+        None => Answer::new(404, "text/plain", "no such picture\n"),
+    }
+}
