@@ -28,6 +28,8 @@ pub(crate) struct App {
     pub local: RwSignal<Local>,
     /// The two fields of the server form.
     pub fields: Fields,
+    /// How often the worker was heard, to notice when it falls silent.
+    heard: StoredValue<u32>,
 }
 
 /// The two fields of the server form.
@@ -49,7 +51,7 @@ pub(crate) fn open() {
     mount_to_body(|| {
         let app = App::new();
         worker::listen(move |snapshot| app.heard(snapshot));
-        app.look();
+        app.ask(&Request::Look);
         view::page(app)
     });
 }
@@ -78,6 +80,7 @@ impl App {
                 missing: RwSignal::new(None),
                 saving: RwSignal::new(false),
             },
+            heard: StoredValue::new(0),
         }
     }
 
@@ -89,13 +92,13 @@ impl App {
     /// Does what a button is for.
     pub(crate) fn act(self, act: Act) {
         match act {
-            Act::Ask(request) => self.ask(request),
-            Act::AllowThen(request) => self.allow_then(request),
+            Act::Ask(request) => self.ask(&request),
+            Act::AllowThen(request) => self.allow_then(&request),
             Act::SaveServer => self.save_server(),
             Act::Show(panel) => self.show(panel),
             Act::Look => {
                 self.link.set(Link::Loading);
-                self.look();
+                self.ask(&Request::Look);
             }
             // Such a button is a link, and the browser follows it.
             Act::Visit(_) => {}
@@ -112,20 +115,17 @@ impl App {
     }
 
     /// Asks the worker; its answer is shown.
-    pub(crate) fn ask(self, request: Request) {
+    pub(crate) fn ask(self, request: &Request) {
         if matches!(request, Request::ChooseMarketplace { .. } | Request::ForgetServer) {
             self.show(None);
         }
-        worker::ask(&request, move |answer| match answer {
+        worker::ask(request, move |answer| match answer {
             Ok(snapshot) => self.heard(snapshot),
             Err(worker::Silence) => self.link.set(Link::Silent),
         });
-    }
-
-    fn look(self) {
-        self.ask(Request::Look);
+        let before = self.heard.get_value();
         let late = move || {
-            if self.link.with_untracked(|link| *link == Link::Loading) {
+            if self.heard.get_value() == before {
                 self.link.set(Link::Silent);
             }
         };
@@ -134,14 +134,14 @@ impl App {
 
     /// The browser's question comes first and the worker is told in the same click. If the dialog
     /// closes this window, the worker goes on when it hears of the permission.
-    fn allow_then(self, request: Request) {
+    fn allow_then(self, request: &Request) {
         let (marketplace, chosen) = self.marketplace();
         permissions::ask_for(marketplace, move |granted| {
             self.local.update(|local| local.declined = !granted);
         });
         self.local.update(|local| local.declined = false);
         if !chosen {
-            self.ask(Request::ChooseMarketplace { marketplace });
+            self.ask(&Request::ChooseMarketplace { marketplace });
         }
         self.ask(request);
     }
@@ -163,7 +163,7 @@ impl App {
             Ok(request) => {
                 missing.set(None);
                 saving.set(true);
-                self.ask(request);
+                self.ask(&request);
             }
             Err(empty) => {
                 missing.set(Some(empty));
@@ -176,6 +176,7 @@ impl App {
     }
 
     fn heard(self, snapshot: Snapshot) {
+        self.heard.update_value(|times| *times = times.wrapping_add(1));
         self.finish_saving(snapshot.server.as_ref());
         if snapshot.phase != Phase::AwaitingPermission && snapshot.phase != Phase::Idle {
             self.local.update(|local| local.declined = false);

@@ -60,5 +60,7 @@ fn message(request: &Request) -> Result<JsValue, Silence> {
 fn snapshot(message: &JsValue) -> Result<Snapshot, Silence> {
     let part = Reflect::get(message, &"snapshot".into()).map_err(|_| Silence)?;
     let text = JSON::stringify(&part).map_err(|_| Silence)?;
-    serde_json::from_str(&String::from(text)).map_err(|_| Silence)
+    // What is not there has no text either.
+    let text = text.as_string().ok_or(Silence)?;
+    serde_json::from_str(&text).map_err(|_| Silence)
 }

@@ -36,7 +36,7 @@ pub(super) fn at_once(app: App, screen: Memo<Screen>) -> AnyView {
         Body::Start(shop) => Some(*shop),
         _ => None,
     });
-    field(shop, move |marketplace| app.ask(Request::ChooseMarketplace { marketplace }))
+    field(shop, move |marketplace| app.ask(&Request::ChooseMarketplace { marketplace }))
 }
 
 fn field(

@@ -28,7 +28,7 @@ struct Field {
 }
 
 /// The middle of the server screen.
-pub(super) fn view(app: App, screen: Memo<Screen>, form: ServerForm) -> AnyView {
+pub(super) fn view(app: App, screen: Memo<Screen>, form: &ServerForm) -> AnyView {
     follow_address(app, screen);
     let address = Field {
         id: "server-address",
