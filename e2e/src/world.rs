@@ -140,7 +140,8 @@ impl World {
 
     /// Compares every stored field with what the simulator knows to be true.
     pub async fn assert_stored(&self, marketplace: &str) -> Result<usize> {
-        let stored = self.server.library().await?;
+        let mut stored = self.server.library().await?;
+        stored.retain(|title| title["marketplace"] == marketplace);
         crate::truth::check(&self.sim.control().truth(marketplace), marketplace, &stored)?;
         Ok(stored.len())
     }

@@ -28,10 +28,13 @@ pub fn normalise(typed: &str) -> Result<String, ServerTrouble> {
 }
 
 fn parse(typed: &str) -> Option<String> {
-    let typed: String = typed.chars().filter(|character| !character.is_whitespace()).collect();
+    let typed = typed.trim();
+    if typed.contains(char::is_whitespace) {
+        return None;
+    }
     let (scheme, rest) = match typed.split_once("://") {
         Some((scheme, rest)) => (Some(scheme.to_ascii_lowercase()), rest),
-        None => (None, typed.as_str()),
+        None => (None, typed),
     };
     let rest = rest.split(['?', '#']).next().unwrap_or_default();
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
