@@ -23,7 +23,7 @@ pub(crate) async fn every_trouble_with_the_server_has_its_words(kind: Kind) -> R
         popup.enter_server(&address, token).await?;
         popup.wait_for(&format!("server/{trouble}")).await?;
     }
-    popup.enter_server(&world.server.url().to_owned(), &token).await?;
+    popup.enter_server(world.server.url(), &token).await?;
     popup.wait_for("start").await?;
     ensure!(popup.screen().await? == "start");
     world.browser.quit().await
