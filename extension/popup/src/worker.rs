@@ -1,7 +1,8 @@
 //! The door to the worker: asks, and hears what it tells.
 
 use extension::messages::{Request, Snapshot};
-use js_sys::{Function, JSON, Object, Promise, Reflect};
+use extension_popup::wire::{self, Node};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -27,7 +28,7 @@ pub(crate) fn ask(request: &Request, then: impl FnOnce(Result<Snapshot, Silence>
             Ok(promise) => JsFuture::from(promise).await.map_err(|_| Silence),
             Err(silence) => Err(silence),
         };
-        then(answer.and_then(|answer| snapshot(&answer)));
+        then(answer.and_then(snapshot));
     });
 }
 
@@ -36,7 +37,7 @@ pub(crate) fn listen(heard: impl Fn(Snapshot) + 'static) {
     let listener = Closure::<dyn Fn(JsValue)>::new(move |message: JsValue| {
         let to = Reflect::get(&message, &"to".into()).ok().and_then(|to| to.as_string());
         if to.as_deref() == Some("popup")
-            && let Ok(snapshot) = snapshot(&message)
+            && let Ok(snapshot) = snapshot(message)
         {
             heard(snapshot);
         }
@@ -46,21 +47,49 @@ pub(crate) fn listen(heard: impl Fn(Snapshot) + 'static) {
 }
 
 fn message(request: &Request) -> Result<JsValue, Silence> {
-    let request = serde_json::to_string(request).map_err(|_| Silence)?;
-    let request = JSON::parse(&request).map_err(|_| Silence)?;
     let message = Object::new();
-    for (name, value) in [("to", &"worker".into()), ("request", &request)] {
-        Reflect::set(&message, &name.into(), value).map_err(|_| Silence)?;
+    for (name, value) in wire::request(request) {
+        put(&message, name, &value.into())?;
     }
-    Ok(message.into())
+    let envelope = Object::new();
+    put(&envelope, "to", &"worker".into())?;
+    put(&envelope, "request", &message)?;
+    Ok(envelope.into())
 }
 
-/// Reads the part `snapshot` of a message. It goes through JSON text, because numbers inside tagged
-/// enums do not survive a direct conversion: JavaScript knows no whole numbers.
-fn snapshot(message: &JsValue) -> Result<Snapshot, Silence> {
-    let part = Reflect::get(message, &"snapshot".into()).map_err(|_| Silence)?;
-    let text = JSON::stringify(&part).map_err(|_| Silence)?;
-    // What is not there has no text either.
-    let text = text.as_string().ok_or(Silence)?;
-    serde_json::from_str(&text).map_err(|_| Silence)
+fn put(object: &Object, name: &str, value: &JsValue) -> Result<(), Silence> {
+    Reflect::set(object, &name.into(), value).map(drop).map_err(|_| Silence)
+}
+
+/// Reads the part `snapshot` of a message.
+fn snapshot(message: JsValue) -> Result<Snapshot, Silence> {
+    let part = Seen(message).field("snapshot").ok_or(Silence)?;
+    wire::snapshot(&part).ok_or(Silence)
+}
+
+/// A value that came from the worker.
+struct Seen(JsValue);
+
+impl Node for Seen {
+    fn field(&self, name: &str) -> Option<Self> {
+        let value = Reflect::get(&self.0, &name.into()).ok()?;
+        (!value.is_undefined() && !value.is_null()).then_some(Self(value))
+    }
+
+    fn text(&self) -> Option<String> {
+        self.0.as_string()
+    }
+
+    fn number(&self) -> Option<f64> {
+        self.0.as_f64()
+    }
+
+    fn truth(&self) -> Option<bool> {
+        self.0.as_bool()
+    }
+
+    fn items(&self) -> Option<Vec<Self>> {
+        let items = self.0.dyn_ref::<Array>()?;
+        Some(items.iter().map(Self).collect())
+    }
 }

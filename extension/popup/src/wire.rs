@@ -1,0 +1,234 @@
+//! Reads snapshots from the browser's values and writes requests, field by field.
+//!
+//! The worker leaves this to serde. Here that would cost a third of the module, so the same wire
+//! form is read by hand; tests compare every variant with what serde makes of it.
+
+mod trouble;
+
+use extension::messages::{
+    Phase, Progress, Receipt, Request, ServerState, ServerView, Snapshot, Step, Summary,
+};
+use shared::{
+    ids::Marketplace,
+    problem::{Problem, Reason},
+    wire::v1::{ItemReceipt, Outcome},
+};
+
+/// A value as JSON knows it. What is not there and what is `null` are the same.
+pub trait Node: Sized {
+    /// A field of an object.
+    fn field(&self, name: &str) -> Option<Self>;
+    /// A text.
+    fn text(&self) -> Option<String>;
+    /// A number.
+    fn number(&self) -> Option<f64>;
+    /// Yes or no.
+    fn truth(&self) -> Option<bool>;
+    /// The elements of a list.
+    fn items(&self) -> Option<Vec<Self>>;
+}
+
+/// The fields of a request; all values are texts.
+pub fn request(request: &Request) -> Vec<(&'static str, String)> {
+    let ask = match request {
+        Request::Look => "look",
+        Request::SetServer { .. } => "set_server",
+        Request::ForgetServer => "forget_server",
+        Request::ChooseMarketplace { .. } => "choose_marketplace",
+        Request::Read => "read",
+        Request::Stop => "stop",
+        Request::TryNow => "try_now",
+        Request::OpenAudible => "open_audible",
+        Request::Send => "send",
+        Request::Discard => "discard",
+    };
+    let mut fields = vec![("ask", ask.to_owned())];
+    match request {
+        Request::SetServer { address, token } => {
+            fields.push(("address", address.clone()));
+            fields.push(("token", token.clone()));
+        }
+        Request::ChooseMarketplace { marketplace } => {
+            fields.push(("marketplace", marketplace.code().to_owned()));
+        }
+        _ => {}
+    }
+    fields
+}
+
+/// A snapshot; none if the value is something else, as from another version of the worker.
+pub fn snapshot(node: &impl Node) -> Option<Snapshot> {
+    Some(Snapshot {
+        server: optional(node.field("server"), server)?,
+        marketplace: optional(node.field("marketplace"), |code| {
+            Marketplace::parse(&code.text()?).ok()
+        })?,
+        phase: phase(&node.field("phase")?)?,
+    })
+}
+
+/// What is there must also be readable.
+#[expect(clippy::option_option, reason = "the outer one says that reading failed")]
+fn optional<N, T>(node: Option<N>, read: impl FnOnce(&N) -> Option<T>) -> Option<Option<T>> {
+    match node {
+        Some(node) => read(&node).map(Some),
+        None => Some(None),
+    }
+}
+
+fn text(node: &impl Node, name: &str) -> Option<String> {
+    node.field(name)?.text()
+}
+
+fn truth(node: &impl Node, name: &str) -> Option<bool> {
+    node.field(name)?.truth()
+}
+
+fn count(node: &impl Node, name: &str) -> Option<u32> {
+    whole(&node.field(name)?)
+}
+
+fn optional_text(node: &impl Node, name: &str) -> Option<Option<String>> {
+    optional(node.field(name), Node::text)
+}
+
+fn optional_count(node: &impl Node, name: &str) -> Option<Option<u32>> {
+    optional(node.field(name), whole)
+}
+
+fn list<N: Node, T>(node: &N, name: &str, read: fn(&N) -> Option<T>) -> Option<Vec<T>> {
+    node.field(name)?.items()?.iter().map(read).collect()
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked before")]
+fn whole(node: &impl Node) -> Option<u32> {
+    let number = node.number()?;
+    let fits = number >= 0.0 && number <= f64::from(u32::MAX) && number.fract() == 0.0;
+    fits.then_some(number as u32)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are far below 2^53")]
+fn moment(node: &impl Node) -> Option<i64> {
+    node.number().map(|number| number as i64)
+}
+
+fn server(node: &impl Node) -> Option<ServerView> {
+    let state = node.field("state")?;
+    let state = match state.field("is")?.text()?.as_str() {
+        "checking" => ServerState::Checking,
+        "ready" => ServerState::Ready { version: text(&state, "version")? },
+        "trouble" => {
+            ServerState::Trouble { trouble: trouble::of_server(&state.field("trouble")?)? }
+        }
+        _ => return None,
+    };
+    Some(ServerView { address: text(node, "address")?, state })
+}
+
+fn phase(node: &impl Node) -> Option<Phase> {
+    Some(match text(node, "phase")?.as_str() {
+        "idle" => Phase::Idle,
+        "awaiting_permission" => Phase::AwaitingPermission,
+        "reading" => Phase::Reading(progress(node)?),
+        "enriching" => Phase::Enriching(progress(node)?),
+        "sending" => Phase::Sending(progress(node)?),
+        "waiting" => Phase::Waiting {
+            during: step(node)?,
+            trouble: trouble::of_run(&node.field("trouble")?)?,
+            resumes_at_ms: optional(node.field("resumes_at_ms"), moment)?,
+            progress: progress(&node.field("progress")?)?,
+        },
+        "stopped" => {
+            Phase::Stopped { during: step(node)?, progress: progress(&node.field("progress")?)? }
+        }
+        "ready" => Phase::Ready(summary(node)?),
+        "done" => Phase::Done(receipt(node)?),
+        _ => return None,
+    })
+}
+
+fn step(node: &impl Node) -> Option<Step> {
+    Some(match text(node, "during")?.as_str() {
+        "reading" => Step::Reading,
+        "enriching" => Step::Enriching,
+        "sending" => Step::Sending,
+        _ => return None,
+    })
+}
+
+fn progress(node: &impl Node) -> Option<Progress> {
+    Some(Progress {
+        done: count(node, "done")?,
+        of: optional_count(node, "of")?,
+        titles: count(node, "titles")?,
+        titles_of: optional_count(node, "titles_of")?,
+        titles_per_minute: optional_count(node, "titles_per_minute")?,
+        seconds_left: optional_count(node, "seconds_left")?,
+    })
+}
+
+fn summary(node: &impl Node) -> Option<Summary> {
+    Some(Summary {
+        titles: count(node, "titles")?,
+        source_total: count(node, "source_total")?,
+        complete: truth(node, "complete")?,
+        not_enriched: count(node, "not_enriched")?,
+        problem_count: count(node, "problem_count")?,
+        problems: list(node, "problems", problem)?,
+    })
+}
+
+fn problem(node: &impl Node) -> Option<Problem> {
+    let reason = match text(node, "reason")?.as_str() {
+        "missing" => Reason::Missing,
+        "malformed" => Reason::Malformed,
+        "too_large" => Reason::TooLarge,
+        "foreign_address" => Reason::ForeignAddress,
+        "unknown_unit" => Reason::UnknownUnit,
+        "schema" => Reason::Schema,
+        "not_enriched" => Reason::NotEnriched,
+        "layout_changed" => Reason::LayoutChanged,
+        _ => return None,
+    };
+    Some(Problem {
+        asin: optional_text(node, "asin")?,
+        place: text(node, "place")?,
+        field: text(node, "field")?,
+        reason,
+        detail: text(node, "detail")?,
+    })
+}
+
+fn receipt(node: &impl Node) -> Option<Receipt> {
+    Some(Receipt {
+        imported: count(node, "imported")?,
+        updated: count(node, "updated")?,
+        unchanged: count(node, "unchanged")?,
+        ignored: count(node, "ignored")?,
+        duplicate: count(node, "duplicate")?,
+        rejected: count(node, "rejected")?,
+        total: count(node, "total")?,
+        source_total: count(node, "source_total")?,
+        complete: truth(node, "complete")?,
+        refused: list(node, "refused", refused)?,
+        library_url: text(node, "library_url")?,
+    })
+}
+
+fn refused(node: &impl Node) -> Option<ItemReceipt> {
+    let outcome = match text(node, "outcome")?.as_str() {
+        "imported" => Outcome::Imported,
+        "updated" => Outcome::Updated,
+        "unchanged" => Outcome::Unchanged,
+        "ignored" => Outcome::Ignored,
+        "duplicate" => Outcome::Duplicate,
+        "rejected" => Outcome::Rejected,
+        _ => return None,
+    };
+    Some(ItemReceipt {
+        asin: optional_text(node, "asin")?,
+        outcome,
+        reason: optional_text(node, "reason")?,
+        pointer: optional_text(node, "pointer")?,
+    })
+}

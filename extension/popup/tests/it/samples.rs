@@ -1,0 +1,202 @@
+//! Snapshots of every kind.
+
+use extension::messages::{
+    Phase, Progress, Receipt, ServerState, ServerTrouble, ServerView, Snapshot, Step, Summary,
+    Trouble,
+};
+use shared::{
+    ids::Marketplace,
+    problem::{Problem, Reason},
+    wire::v1::{ItemReceipt, Outcome},
+};
+
+pub(crate) const STEPS: [Step; 3] = [Step::Reading, Step::Enriching, Step::Sending];
+
+pub(crate) const PROGRESS: Progress = Progress {
+    done: 3,
+    of: Some(13),
+    titles: 150,
+    titles_of: Some(613),
+    titles_per_minute: Some(94),
+    seconds_left: Some(130),
+};
+
+/// A snapshot with a usable server and a chosen marketplace.
+pub(crate) fn at(phase: Phase) -> Snapshot {
+    let state = ServerState::Ready { version: "0.1.0".into() };
+    with_server(Some(state), phase)
+}
+
+pub(crate) fn with_server(state: Option<ServerState>, phase: Phase) -> Snapshot {
+    let server = |state| ServerView { address: "https://feed.example.org".into(), state };
+    Snapshot { server: state.map(server), marketplace: Some(Marketplace::De), phase }
+}
+
+pub(crate) fn waiting(during: Step, trouble: Trouble) -> Phase {
+    Phase::Waiting { during, trouble, resumes_at_ms: Some(1_764_000_300_000), progress: PROGRESS }
+}
+
+pub(crate) fn troubles() -> Vec<Trouble> {
+    let own = [
+        Trouble::SignedOut,
+        Trouble::Captcha,
+        Trouble::Blocked,
+        Trouble::Throttled,
+        Trouble::Unavailable,
+        Trouble::Offline,
+        Trouble::LayoutChanged { page: 4 },
+        Trouble::PermissionMissing,
+    ];
+    let server = server_troubles().into_iter().map(|trouble| Trouble::Server { trouble });
+    own.into_iter().chain(server).collect()
+}
+
+pub(crate) fn server_troubles() -> Vec<ServerTrouble> {
+    vec![
+        ServerTrouble::BadAddress,
+        ServerTrouble::NotReachable,
+        ServerTrouble::Redirects,
+        ServerTrouble::NotMeFeed,
+        ServerTrouble::Incompatible { version: "9.0.0".into() },
+        ServerTrouble::TokenRefused,
+        ServerTrouble::ScopeMissing,
+        ServerTrouble::Refused {
+            code: "too_large".into(),
+            detail: "The body is too large.".into(),
+        },
+        ServerTrouble::Busy,
+    ]
+}
+
+pub(crate) fn problem(reason: Reason, field: &str, asin: Option<&str>, place: &str) -> Problem {
+    Problem {
+        asin: asin.map(str::to_owned),
+        place: place.into(),
+        field: field.into(),
+        reason,
+        detail: "holds no date".into(),
+    }
+}
+
+pub(crate) fn summary() -> Summary {
+    Summary {
+        titles: 245,
+        source_total: 245,
+        complete: true,
+        not_enriched: 0,
+        problem_count: 0,
+        problems: Vec::new(),
+    }
+}
+
+pub(crate) fn flawed_summary() -> Summary {
+    let problems = vec![
+        problem(Reason::Missing, "title", None, "row 7"),
+        problem(Reason::Malformed, "release_date", Some("B000000001"), "row 9"),
+        problem(Reason::Malformed, "release_date", Some("B000000002"), "row 10"),
+        problem(Reason::TooLarge, "summary", Some("B000000003"), "row 11"),
+        problem(Reason::ForeignAddress, "cover_url", Some("B000000004"), "row 12"),
+        problem(Reason::UnknownUnit, "runtime_minutes", Some("B000000005"), "row 13"),
+        problem(Reason::Schema, "", Some("B000000006"), "/items/6"),
+        problem(Reason::NotEnriched, "", Some("B000000007"), "row 15"),
+        problem(Reason::LayoutChanged, "", None, "page 3"),
+    ];
+    let problem_count = 12;
+    Summary {
+        titles: 1,
+        source_total: 5,
+        complete: false,
+        not_enriched: 1,
+        problem_count,
+        problems,
+    }
+}
+
+pub(crate) fn receipt() -> Receipt {
+    Receipt {
+        imported: 240,
+        updated: 3,
+        unchanged: 2,
+        ignored: 0,
+        duplicate: 0,
+        rejected: 0,
+        total: 245,
+        source_total: 245,
+        complete: true,
+        refused: Vec::new(),
+        library_url: "https://feed.example.org/".into(),
+    }
+}
+
+pub(crate) fn flawed_receipt() -> Receipt {
+    let refused = |outcome, asin: Option<&str>, reason: Option<&str>| ItemReceipt {
+        asin: asin.map(str::to_owned),
+        outcome,
+        reason: reason.map(str::to_owned),
+        pointer: Some("/items/7/cover_url".into()),
+    };
+    let outcomes = [
+        Outcome::Imported,
+        Outcome::Updated,
+        Outcome::Unchanged,
+        Outcome::Ignored,
+        Outcome::Duplicate,
+        Outcome::Rejected,
+    ];
+    let named = outcomes.map(|outcome| refused(outcome, Some("B000000001"), Some("is no address")));
+    Receipt {
+        imported: 1,
+        updated: 0,
+        unchanged: 0,
+        ignored: 2,
+        duplicate: 3,
+        rejected: 9,
+        total: 15,
+        source_total: 20,
+        complete: false,
+        refused: named.into_iter().chain([refused(Outcome::Rejected, None, None)]).collect(),
+        library_url: "https://feed.example.org/".into(),
+    }
+}
+
+pub(crate) fn phases() -> Vec<Phase> {
+    let mut phases = vec![
+        Phase::Idle,
+        Phase::AwaitingPermission,
+        Phase::Reading(Progress::default()),
+        Phase::Reading(PROGRESS),
+        Phase::Enriching(PROGRESS),
+        Phase::Sending(PROGRESS),
+        Phase::Ready(summary()),
+        Phase::Ready(flawed_summary()),
+        Phase::Done(receipt()),
+        Phase::Done(flawed_receipt()),
+    ];
+    for during in STEPS {
+        phases.push(Phase::Stopped { during, progress: PROGRESS });
+        phases.extend(troubles().into_iter().map(|trouble| waiting(during, trouble)));
+    }
+    phases.push(Phase::Waiting {
+        during: Step::Reading,
+        trouble: Trouble::SignedOut,
+        resumes_at_ms: None,
+        progress: Progress::default(),
+    });
+    phases
+}
+
+/// No server, one that is being checked, a good one, and one with each trouble.
+pub(crate) fn server_states() -> Vec<Option<ServerState>> {
+    let good = ServerState::Ready { version: "0.1.0".into() };
+    let bad = server_troubles().into_iter().map(|trouble| ServerState::Trouble { trouble });
+    [None, Some(ServerState::Checking), Some(good)].into_iter().chain(bad.map(Some)).collect()
+}
+
+/// Every phase with every state of the server.
+pub(crate) fn snapshots() -> Vec<Snapshot> {
+    let with = |state: Option<ServerState>| {
+        phases().into_iter().map(move |phase| with_server(state.clone(), phase))
+    };
+    let unchosen = Snapshot { server: None, marketplace: None, phase: Phase::Idle };
+    server_states().into_iter().flat_map(with).chain([unchosen]).collect()
+}

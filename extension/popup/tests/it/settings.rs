@@ -1,0 +1,116 @@
+//! The server form, the choice of the marketplace, and the two small buttons in the head.
+
+use extension::messages::{Phase, Request, ServerState, Snapshot, Step};
+use extension_popup::{
+    i18n::Key,
+    model::{
+        Act, Body, Link, Local, Panel, Screen, Tone, chips, screen,
+        server::{Missing, ServerForm, entered, short},
+        text::Text,
+    },
+};
+use shared::ids::Marketplace;
+
+use crate::samples::{self, PROGRESS, at, with_server};
+
+fn form(screen: Screen) -> ServerForm {
+    let Body::Server(form) = screen.body else { panic!("{screen:?}") };
+    form
+}
+
+fn ids(screen: &Screen) -> Vec<&'static str> {
+    screen.buttons.iter().map(|button| button.id).collect()
+}
+
+fn opened(panel: Panel, snapshot: Snapshot) -> Screen {
+    screen(&Link::Heard(snapshot), &Local { panel: Some(panel), ..Local::default() })
+}
+
+#[test]
+fn without_a_usable_server_the_form_comes_first() {
+    for state in samples::server_states() {
+        let usable = matches!(state, Some(ServerState::Ready { .. }));
+        let screen = screen(&Link::Heard(with_server(state, Phase::Idle)), &Local::default());
+        assert_eq!(screen.name, if usable { "start" } else { "server" });
+    }
+}
+
+#[test]
+fn a_trouble_with_the_server_stands_on_its_form_in_words_of_its_own() {
+    let mut said = std::collections::HashSet::new();
+    for trouble in samples::server_troubles() {
+        let state = Some(ServerState::Trouble { trouble });
+        let form = form(screen(&Link::Heard(with_server(state, Phase::Idle)), &Local::default()));
+        let (notice, name) = form.result.unwrap();
+        assert_eq!(notice.tone, Tone::Danger);
+        assert!(said.insert((format!("{:?}{:?}", notice.what, notice.then), name.unwrap())));
+    }
+}
+
+#[test]
+fn a_stored_server_can_be_forgotten_and_left_as_it_is() {
+    let settings = opened(Panel::Server, at(Phase::Reading(PROGRESS)));
+    assert_eq!(ids(&settings), ["server-forget", "back", "server-save"]);
+    let form = form(settings);
+    assert!(form.stored && !form.checking);
+    assert_eq!(form.address, "https://feed.example.org");
+    let first = screen(&Link::Heard(with_server(None, Phase::Idle)), &Local::default());
+    assert_eq!(ids(&first), ["server-save"]);
+}
+
+#[test]
+fn while_the_server_is_checked_the_button_says_so() {
+    let checking = with_server(Some(ServerState::Checking), Phase::Idle);
+    let screen = screen(&Link::Heard(checking), &Local::default());
+    assert_eq!(screen.buttons.last().unwrap().label, Key::ServerCheckingNow.into());
+    assert!(form(screen).checking);
+}
+
+#[test]
+fn both_fields_are_needed_and_pasted_white_space_is_not() {
+    assert_eq!(entered("  ", "mf_x"), Err(Missing::Address));
+    assert_eq!(entered("feed.example.org", "\n"), Err(Missing::Token));
+    let (address, token) = ("feed.example.org".into(), "mf_x".into());
+    assert_eq!(
+        entered(" feed.example.org\n", "\tmf_x "),
+        Ok(Request::SetServer { address, token })
+    );
+}
+
+#[test]
+fn an_address_in_a_sentence_needs_no_scheme() {
+    assert_eq!(short("https://feed.example.org/"), "feed.example.org");
+    assert_eq!(short("http://192.168.1.20:8787"), "192.168.1.20:8787");
+    assert_eq!(short("feed"), "feed");
+}
+
+#[test]
+fn a_change_of_marketplace_warns_where_it_would_drop_titles() {
+    let warns = |phase, picked| {
+        let local =
+            Local { panel: Some(Panel::Marketplace), picked: Some(picked), ..Local::default() };
+        let screen = screen(&Link::Heard(at(phase)), &local);
+        let change = Act::Ask(Request::ChooseMarketplace { marketplace: picked });
+        assert_eq!(screen.buttons.last().unwrap().act, change);
+        let Body::Marketplace { warning, .. } = screen.body else { panic!() };
+        warning.is_some()
+    };
+    let stopped = |during| Phase::Stopped { during, progress: PROGRESS };
+    assert!(warns(Phase::Reading(PROGRESS), Marketplace::Fr));
+    assert!(warns(stopped(Step::Enriching), Marketplace::Fr));
+    assert!(!warns(Phase::Reading(PROGRESS), Marketplace::De));
+    assert!(!warns(Phase::Idle, Marketplace::Fr));
+    assert!(!warns(stopped(Step::Sending), Marketplace::Fr));
+}
+
+#[test]
+fn the_head_names_marketplace_and_connection() {
+    assert_eq!(chips(&Link::Loading, "de"), None);
+    let [marketplace, server] = chips(&Link::Heard(at(Phase::Idle)), "en").unwrap();
+    assert_eq!(marketplace.label, Text::plain("audible.de"));
+    assert_eq!((server.label, server.tone), (Key::ChipServerReady.into(), Tone::Ok));
+    let fresh = Snapshot { server: None, marketplace: None, phase: Phase::Idle };
+    let [marketplace, server] = chips(&Link::Heard(fresh), "en").unwrap();
+    assert_eq!(marketplace.label, Key::ChipMarketplaceNone.into());
+    assert_eq!(server.label, Key::ChipServerNone.into());
+}
