@@ -87,16 +87,20 @@ impl Walk {
         popup.wait_for("waiting/signed_out").await?;
         self.shoot("waiting-signed-out").await?;
         control.fail(Fault::MalformedRow(Row::Index(7)), Times::Always);
-        control.fail(Fault::Slow(Duration::from_secs(6)), Times::Next(4));
+        control.fail(Fault::Slow(Duration::from_secs(3)), Times::Next(5));
         popup.click("open-audible").await?;
         self.world.sign_in(MARKETPLACE).await?;
         popup.wait_for("reading").await?;
+        crate::wait::until("the first titles", async || {
+            Ok((!popup.text().await?.contains("\n0\n")).then_some(()))
+        })
+        .await?;
         self.shoot("reading").await?;
         popup.click("stop").await?;
         popup.wait_for("stopped").await?;
         self.shoot("stopped").await?;
         control.fail(Fault::CatalogSlow(Duration::from_secs(8)), Times::Next(3));
-        popup.click("try-now").await?;
+        popup.click("read").await?;
         popup.wait_for("enriching").await?;
         self.shoot("enriching").await?;
         popup.wait_for("ready").await?;
