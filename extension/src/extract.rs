@@ -3,6 +3,7 @@
 //! The site changes its markup several times a year and speaks eleven languages, so everything here
 //! hangs on ids, classes, attributes and visibility. One odd row is one problem; the rest goes on.
 
+mod dom;
 mod page;
 mod progress;
 mod row;
@@ -10,13 +11,13 @@ mod select;
 mod series;
 mod text;
 
-use scraper::Html;
 use serde::Serialize;
 use shared::{
     problem::{Problem, Reason},
     raw::RawItem,
 };
 
+use dom::Document;
 pub use page::PageKind;
 use row::Row;
 use select::SELECTORS;
@@ -42,7 +43,7 @@ pub struct Extracted {
 /// Never fails and never panics: text that is no library page has a [`PageKind`] that says so, and
 /// an unreadable page is never an empty library.
 pub fn extract(html: &str) -> Extracted {
-    let document = Html::parse_document(html);
+    let document = Document::parse(html);
     let mut items = Vec::new();
     let mut problems = Vec::new();
     let mut rows = 0_usize;

@@ -1,8 +1,10 @@
 //! What kind of page it is, and where its paging leads.
 
-use scraper::{ElementRef, Html};
-
-use super::{select::SELECTORS, text};
+use super::{
+    dom::{Document, ElementRef},
+    select::SELECTORS,
+    text,
+};
 
 /// The kinds of page that an address of the library can answer with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +22,7 @@ pub enum PageKind {
 }
 
 /// Tells the kind from the page's marks and from how many rows could be read.
-pub(super) fn kind(document: &Html, rows: usize, unreadable: usize) -> PageKind {
+pub(super) fn kind(document: &Document, rows: usize, unreadable: usize) -> PageKind {
     let has = |selector| document.select(selector).next().is_some();
     if rows > 0 {
         // One odd row is a problem of its own; a page full of them is a page we cannot read.
@@ -41,7 +43,7 @@ pub(super) fn kind(document: &Html, rows: usize, unreadable: usize) -> PageKind 
 
 /// The one place that reads a word: nothing but its apology is known of this page, and a miss only
 /// means that the page counts as unknown.
-fn says_whoops(document: &Html) -> bool {
+fn says_whoops(document: &Document) -> bool {
     document
         .select(&SELECTORS.headings)
         .any(|element| text::of(element).to_lowercase().contains("whoops"))
@@ -56,7 +58,7 @@ pub(super) struct Paging {
 }
 
 /// Reads the paging list; a library of one page has none.
-pub(super) fn paging(document: &Html) -> Paging {
+pub(super) fn paging(document: &Document) -> Paging {
     let numbers = |selector| -> Vec<(u32, bool)> {
         document.select(selector).filter_map(|one| Some((number(one)?, is_current(one)))).collect()
     };
@@ -78,15 +80,15 @@ fn number(element: ElementRef<'_>) -> Option<u32> {
 
 /// The current page is text, all others are links.
 fn is_current(element: ElementRef<'_>) -> bool {
-    element.value().name() != "a" && element.select(&SELECTORS.any_link).next().is_none()
+    element.name() != "a" && element.select(&SELECTORS.any_link).next().is_none()
 }
 
 /// The page a "next" button leads to; on the last page it is disabled but keeps an address.
 fn enabled_target(button: ElementRef<'_>) -> Option<u32> {
-    let is_link = button.value().name() == "a";
+    let is_link = button.name() == "a";
     let link = if is_link { button } else { button.select(&SELECTORS.any_link).next()? };
     let disabled = |one: ElementRef<'_>| {
-        one.value().classes().any(|class| class == "bc-button-disabled")
+        one.has_class("bc-button-disabled")
             || one.attr("aria-disabled") == Some("true")
             || one.attr("disabled").is_some()
     };

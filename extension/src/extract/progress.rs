@@ -1,9 +1,8 @@
 //! How far a row says the person has listened: by visibility and meter, never by a word.
 
-use scraper::ElementRef;
 use shared::raw::{RawLength, RawListening, RawState};
 
-use super::{select::SELECTORS, text};
+use super::{dom::ElementRef, select::SELECTORS, text};
 
 /// Listening state and, only for titles not begun, the total length.
 pub(super) struct Progress {

@@ -1,6 +1,5 @@
 //! One row of the library list: one title.
 
-use scraper::{ElementRef, Selector};
 use serde_json::{Map, Value};
 use shared::{
     ids::Asin,
@@ -8,7 +7,12 @@ use shared::{
     raw::{RawItem, RawPerson},
 };
 
-use super::{progress, select::SELECTORS, series, text};
+use super::{
+    dom::{ElementRef, Selector},
+    progress,
+    select::SELECTORS,
+    series, text,
+};
 
 /// Audible's welcome sample; it stands in libraries without an author and is no purchase.
 const WELCOME_SAMPLE: &str = "B002V8N37Q";
@@ -104,7 +108,7 @@ fn title(row: ElementRef<'_>) -> Option<String> {
     text::first(row, &SELECTORS.title).or_else(|| text::first(row, &SELECTORS.title_anywhere))
 }
 
-fn people(row: ElementRef<'_>, selector: &Selector) -> Vec<RawPerson> {
+fn people(row: ElementRef<'_>, selector: &'static Selector) -> Vec<RawPerson> {
     row.select(selector)
         .map(|link| RawPerson {
             name: text::of(link),

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use scraper::Selector;
+use super::dom::Selector;
 
 /// The compiled selectors.
 pub(super) static SELECTORS: LazyLock<Selectors> = LazyLock::new(Selectors::compile);
@@ -27,7 +27,8 @@ macro_rules! selectors {
 
 #[expect(clippy::expect_used, reason = "constants below; a test compiles every one of them")]
 fn compiled(css: &'static str) -> Selector {
-    Selector::parse(css).expect("the selectors of this file are valid CSS")
+    Selector::parse(css)
+        .expect("the selectors of this file use nothing that the parser does not know")
 }
 
 selectors! {

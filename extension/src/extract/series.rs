@@ -1,27 +1,32 @@
 //! The series of a row: links, each followed by its position (or by none).
 
-use scraper::{ElementRef, Node};
+use std::iter;
+
 use shared::raw::RawSeries;
 
-use super::{select::SELECTORS, text};
+use super::{
+    dom::{ElementRef, Part},
+    select::SELECTORS,
+    text,
+};
 
 /// Reads all series in the page's order; text between two links belongs to the link before it.
 pub(super) fn read(row: ElementRef<'_>) -> Vec<RawSeries> {
     let Some(label) = row.select(&SELECTORS.series).next() else { return Vec::new() };
     let mut found: Vec<(RawSeries, String)> = Vec::new();
-    for node in label.descendants() {
-        match node.value() {
-            Node::Element(element) if element.name() == "a" => {
-                found.extend(ElementRef::wrap(node).and_then(link).map(|one| (one, String::new())));
+    for part in label.parts() {
+        match part {
+            Part::Element(element) if element.name() == "a" => {
+                found.extend(link(element).map(|one| (one, String::new())));
             }
-            Node::Text(words) => {
-                let is_link = |one: &Node| one.as_element().is_some_and(|one| one.name() == "a");
-                let in_link = node.ancestors().any(|above| is_link(above.value()));
+            Part::Element(_) => {}
+            Part::Text(words, above) => {
+                let in_link =
+                    iter::successors(above, |one| one.parent()).any(|one| one.name() == "a");
                 if let Some((_, after)) = found.last_mut().filter(|_| !in_link) {
                     after.push_str(words);
                 }
             }
-            _ => {}
         }
     }
     found

@@ -1,7 +1,8 @@
 //! Reading text and links of an element, with white space folded and entities already decoded.
 
-use scraper::{ElementRef, Selector};
 use shared::ids::Asin;
+
+use super::dom::{ElementRef, Selector};
 
 /// All text below an element, runs of white space (no-break ones too) folded to one space.
 pub(super) fn of(element: ElementRef<'_>) -> String {
@@ -29,12 +30,16 @@ pub(super) fn fold<'a>(pieces: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// The first match's text, unless empty.
-pub(super) fn first(within: ElementRef<'_>, selector: &Selector) -> Option<String> {
+pub(super) fn first(within: ElementRef<'_>, selector: &'static Selector) -> Option<String> {
     within.select(selector).map(of).find(|text| !text.is_empty())
 }
 
 /// The first match's attribute, trimmed, unless empty.
-pub(super) fn attr(within: ElementRef<'_>, selector: &Selector, name: &str) -> Option<String> {
+pub(super) fn attr(
+    within: ElementRef<'_>,
+    selector: &'static Selector,
+    name: &str,
+) -> Option<String> {
     let value = within.select(selector).next()?.attr(name)?.trim();
     (!value.is_empty()).then(|| value.to_owned())
 }
@@ -52,13 +57,12 @@ pub(super) fn asin_of_link(href: &str) -> Option<Asin> {
 
 /// Whether the page shows the element: the site hides with a class, saved pages with the attribute.
 pub(super) fn shown(element: ElementRef<'_>) -> bool {
-    let hidden_by_class =
-        element.value().classes().any(|class| class == "bc-pub-hidden" || class == "bc-hidden");
+    let hidden_by_class = element.has_class("bc-pub-hidden") || element.has_class("bc-hidden");
     !hidden_by_class && element.attr("hidden").is_none()
 }
 
 /// Whether any match is there and shown; `None` when there is no match at all.
-pub(super) fn any_shown(within: ElementRef<'_>, selector: &Selector) -> Option<bool> {
+pub(super) fn any_shown(within: ElementRef<'_>, selector: &'static Selector) -> Option<bool> {
     let mut found = None;
     for element in within.select(selector) {
         if shown(element) {
