@@ -5,6 +5,7 @@ use crate::{
     ids::Marketplace,
     item::{Item, Listening, Person},
     percent::Percent,
+    when::When,
 };
 
 impl v1::Item {
@@ -31,7 +32,7 @@ impl v1::Item {
                 })
                 .collect(),
             runtime_minutes: item.runtime_minutes,
-            release_date: item.release_date.map(|day| day.to_string()),
+            release_date: item.release_date.map(|day| When::Day(day).to_string()),
             purchase_date: item.purchase_date.map(|when| when.to_string()),
             publisher: item.publisher.clone(),
             language: item.language.clone(),
