@@ -1,30 +1,29 @@
 // First tick of the worker: every listener at once, then WASM. All decisions are made in Rust.
 import init, * as worker from "./wasm/background.js";
-
-const { alarms, permissions, runtime, tabs } = chrome;
-let ready;
+const { alarms, permissions, runtime, storage, tabs } = chrome;
+let ready, broken;
 async function call(door, ...args) {
   try {
-    ready ??= init({ module_or_path: runtime.getURL("wasm/background_bg.wasm") });
-    await ready;
-    return await worker[door](...args);
+    await (ready ??= init({ module_or_path: runtime.getURL("wasm/background_bg.wasm") }));
+    return broken ? undefined : await worker[door](...args);
   } catch (error) {
     ready = undefined;
-    broken(error);
+    await mend(error);
   }
 }
-// A panic leaves an instance that must not be used again. The state is in storage: start afresh.
-const broken = (error) => error instanceof WebAssembly.RuntimeError && runtime.reload();
-self.addEventListener("error", (event) => broken(event.error));
-self.addEventListener("unhandledrejection", (event) => broken(event.reason));
-
-runtime.onMessage.addListener((message, _sender, reply) => {
-  if (message?.to !== "worker") return false;
-  call("request", JSON.stringify(message.request)).then((json) => reply(json && JSON.parse(json)));
-  return true;
-});
+// After a panic nothing of this life may be used again: start afresh from storage, but at most once
+// in ten minutes. Until then nobody is answered, which the popup puts into words.
+async function mend(error) {
+  if (broken || !(error instanceof WebAssembly.RuntimeError)) return;
+  broken = true;
+  const { reloaded_ms = 0 } = await storage.local.get("reloaded_ms");
+  if (Math.abs(Date.now() - reloaded_ms) < 600_000) return;
+  await storage.local.set({ reloaded_ms: Date.now() });
+  runtime.reload();
+}
+for (const event of ["error", "unhandledrejection"]) self.addEventListener(event, (e) => mend(e.error ?? e.reason));
+const answer = ({ request }, reply) => call("request", JSON.stringify(request)).then((json) => reply(json && JSON.parse(json)));
+runtime.onMessage.addListener((message, _sender, reply) => message?.to === "worker" && (answer(message, reply), true));
 for (const on of [runtime.onInstalled, runtime.onStartup, alarms.onAlarm]) on.addListener(() => call("wake"));
 for (const on of [permissions.onAdded, permissions.onRemoved]) on.addListener(() => call("permissions_changed"));
-tabs.onUpdated.addListener((_id, change, tab) => {
-  if (change.status === "complete" && tab.url) call("tab_loaded", tab.url);
-});
+tabs.onUpdated.addListener((_id, { status }, { url }) => status === "complete" && url && call("tab_loaded", url));
