@@ -15,6 +15,12 @@ extern "C" {
 
     #[wasm_bindgen(js_namespace = ["chrome", "i18n"], js_name = getUILanguage)]
     fn ui_language() -> String;
+
+    /// A number whose writing takes options.
+    type Styled;
+
+    #[wasm_bindgen(method, js_name = toLocaleString)]
+    fn shown_as(this: &Styled, locale: &str, options: &JsValue) -> String;
 }
 
 /// The text in the language of the browser.
@@ -41,18 +47,28 @@ pub(crate) fn language() -> String {
 fn shown(value: &Value) -> String {
     match value {
         Value::Number(number) => Number::from(*number).to_locale_string(&locale()).into(),
+        Value::Percent(percent) => in_percent(*percent),
         Value::Clock(moment_ms) => clock(*moment_ms),
         Value::Plain(text) => text.clone(),
         Value::Said(key) => word(*key),
     }
 }
 
+/// The sign stands close or apart, before or behind, as the language has it.
+fn in_percent(percent: u32) -> String {
+    let options = Object::new();
+    // A fresh object takes any property.
+    let _set = Reflect::set(&options, &"style".into(), &"percent".into());
+    let share: Styled = JsValue::from_f64(f64::from(percent) / 100.0).unchecked_into();
+    share.shown_as(&locale(), &options)
+}
+
 #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
 fn clock(moment_ms: i64) -> String {
     let options = Object::new();
-    for part in ["hour", "minute"] {
+    for (part, shape) in [("hour", "numeric"), ("minute", "2-digit")] {
         // A fresh object takes any property.
-        let _set = Reflect::set(&options, &JsString::from(part), &JsString::from("2-digit"));
+        let _set = Reflect::set(&options, &JsString::from(part), &JsString::from(shape));
     }
     let date = Date::new(&JsValue::from_f64(moment_ms as f64));
     date.to_locale_time_string_with_options(&locale(), &options).into()

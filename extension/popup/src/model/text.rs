@@ -7,6 +7,8 @@ use crate::i18n::Key;
 pub enum Value {
     /// A number, shown with the grouping of the language.
     Number(u32),
+    /// A share of a hundred, shown with the sign for it.
+    Percent(u32),
     /// A moment in milliseconds since 1970, shown as hour and minute of the local day.
     Clock(i64),
     /// Shown as it stands.

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 use extension_popup::{
     i18n::Key,
-    model::outcome::{Count, Delivered},
+    model::{
+        Tone,
+        outcome::{Count, Delivered},
+    },
 };
 
 use super::{list, notice};
@@ -13,11 +16,18 @@ use crate::words::{say, word};
 /// Numbers, the verdict, and why titles were rejected.
 pub(super) fn view(delivered: &Delivered) -> AnyView {
     let counts: Vec<_> = delivered.counts.iter().map(count).collect();
+    let verdict = notice::view(&delivered.notice);
+    // What is not as it should be comes before the numbers.
+    let (first, last) = match delivered.notice.tone {
+        Tone::Ok => (None, Some(verdict)),
+        _ => (Some(verdict), None),
+    };
     let refused = delivered.refused.as_ref().map(|refused| list::view("refused", refused));
     view! {
         <div class="delivered">
+            {first}
             <dl class="receipt" aria-label=word(Key::Receipt)>{counts}</dl>
-            {notice::view(&delivered.notice)}
+            {last}
             {refused}
         </div>
     }

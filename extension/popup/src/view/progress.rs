@@ -4,7 +4,11 @@ use leptos::prelude::*;
 
 use extension_popup::{
     i18n::Key,
-    model::{Body, Screen, work::Bar},
+    model::{
+        Body, Screen,
+        text::{Text, Value},
+        work::Bar,
+    },
 };
 
 use super::part;
@@ -31,7 +35,8 @@ pub(super) fn view(screen: Memo<Screen>) -> AnyView {
 /// The bar with its label.
 pub(super) fn meter(bar: &Bar) -> AnyView {
     let label = say(&bar.label);
-    let percent = bar.percent().map(|percent| format!("{percent}\u{202f}%"));
+    let percent =
+        bar.percent().map(|percent| say(&Text::with(Key::Number, [Value::Percent(percent)])));
     let (value, max) = bar.share.unzip();
     view! {
         <div class="meter">
@@ -51,9 +56,7 @@ pub(super) fn meter(bar: &Bar) -> AnyView {
 }
 
 /// Names and values, one pair a line.
-pub(super) fn facts(
-    facts: &[(extension_popup::model::text::Text, extension_popup::model::text::Text)],
-) -> AnyView {
+pub(super) fn facts(facts: &[(Text, Text)]) -> AnyView {
     let pairs: Vec<_> = facts
         .iter()
         .map(|(name, value)| {
