@@ -44,6 +44,15 @@ impl<'a> Popup<'a> {
         Ok(screen.as_str().unwrap_or("none").to_owned())
     }
 
+    /// The screen shown once the worker has said how things stand.
+    pub async fn settled(&self) -> Result<String> {
+        until("the popup to have heard from the worker", async || {
+            let screen = self.screen().await?;
+            Ok((!["none", "loading"].contains(&screen.as_str())).then_some(screen))
+        })
+        .await
+    }
+
     /// Waits until `screen` is shown; names the screen shown instead if it does not come.
     pub async fn wait_for(&self, screen: &str) -> Result<()> {
         let shown = until(&format!("the screen {screen}"), async || {

@@ -57,10 +57,12 @@ impl World {
     /// what the browser asks.
     pub async fn begin_reading(&self, marketplace: &str) -> Result<()> {
         let popup = self.popup();
-        if popup.screen().await? == "server" {
+        let mut screen = popup.settled().await?;
+        if screen == "server" {
             popup.connect(self.server.url(), self.server.token()).await?;
+            screen = popup.settled().await?;
         }
-        if popup.screen().await? == "start" {
+        if screen == "start" {
             popup.choose(marketplace).await?;
         } else {
             popup.click("chip-marketplace").await?;
