@@ -153,6 +153,17 @@ pub(crate) fn focus(id: &'static str) {
     });
 }
 
+/// Puts the focus there if the element that had it is gone.
+fn focus_if_lost(id: &'static str) {
+    request_animation_frame(move || {
+        let page = document();
+        let holder = page.active_element();
+        if holder.is_none() || holder.as_ref() == page.body().as_deref() {
+            focus(id);
+        }
+    });
+}
+
 fn announcements(screen: Memo<Screen>) -> RwSignal<String> {
     let said = RwSignal::new(String::new());
     Effect::new(move |before: Option<Screen>| {

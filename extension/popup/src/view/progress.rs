@@ -34,22 +34,16 @@ pub(super) fn view(screen: Memo<Screen>) -> AnyView {
 
 /// The bar with its label.
 pub(super) fn meter(bar: &Bar) -> AnyView {
-    let label = say(&bar.label);
     let percent =
         bar.percent().map(|percent| say(&Text::with(Key::Number, [Value::Percent(percent)])));
     let (value, max) = bar.share.unzip();
     view! {
         <div class="meter">
             <p class="meter-label">
-                <span>{label.clone()}</span>
+                <span id="meter-label">{say(&bar.label)}</span>
                 <span aria-hidden="true">{percent}</span>
             </p>
-            <progress
-                aria-labelledby="heading"
-                aria-valuetext=label
-                value=value
-                max=max
-            ></progress>
+            <progress aria-labelledby="meter-label" value=value max=max></progress>
         </div>
     }
     .into_any()
