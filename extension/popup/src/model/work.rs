@@ -35,8 +35,8 @@ pub struct Rest {
     pub kept: Text,
     /// When it goes on by itself.
     pub resumes: Option<Text>,
-    /// How far it is; without rate and time.
-    pub bar: Bar,
+    /// How far it is, without rate and time; none before anything was done.
+    pub bar: Option<Bar>,
 }
 
 /// A step is being worked on.
@@ -70,7 +70,7 @@ pub(super) fn waiting(
         (None, Trouble::SignedOut | Trouble::PermissionMissing) => Some(Key::ResumesThen.into()),
         (None, _) => None,
     };
-    let rest = Rest { kept: kept(step, progress), resumes, bar: bar(step, progress) };
+    let rest = Rest { kept: kept(step, progress), resumes, bar: begun(step, progress) };
     let buttons = ways_on(trouble, shop, snapshot);
     let mut screen = Screen::new("waiting", heading, Body::Rest(rest), buttons);
     screen.trouble = Some(name(trouble));
@@ -102,7 +102,7 @@ pub(super) fn stopped(step: Step, progress: &Progress) -> Screen {
             (Key::StoppedSending, Button::filled("send", Key::GoOnSending, Request::Send))
         }
     };
-    let rest = Rest { kept: kept(step, progress), resumes: None, bar: bar(step, progress) };
+    let rest = Rest { kept: kept(step, progress), resumes: None, bar: begun(step, progress) };
     let drop = Button::quiet("discard", Key::Discard, Request::Discard);
     let mut screen = Screen::new("stopped", heading.into(), Body::Rest(rest), vec![drop, on]);
     screen.tone = Tone::Pause;
@@ -145,6 +145,10 @@ fn bar(step: Step, progress: &Progress) -> Bar {
         share: progress.of.map(|of| (progress.done.min(of), of)),
         facts: vec![(titles.into(), count)],
     }
+}
+
+fn begun(step: Step, progress: &Progress) -> Option<Bar> {
+    (*progress != Progress::default()).then(|| bar(step, progress))
 }
 
 /// A number alone.

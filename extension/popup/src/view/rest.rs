@@ -17,6 +17,9 @@ pub(super) fn view(rest: &Rest) -> AnyView {
             </p>
         }
     });
+    let progress = rest.bar.as_ref().map(|bar| {
+        view! { <div class="rest-progress">{meter(bar)} {facts(&bar.facts)}</div> }
+    });
     view! {
         <div class="rest">
             <p class="rest-kept">
@@ -24,7 +27,7 @@ pub(super) fn view(rest: &Rest) -> AnyView {
                 {say(&rest.kept)}
             </p>
             {resumes}
-            <div class="rest-progress">{meter(&rest.bar)} {facts(&rest.bar.facts)}</div>
+            {progress}
         </div>
     }
     .into_any()

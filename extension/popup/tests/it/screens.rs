@@ -131,6 +131,7 @@ fn a_pause_says_what_is_kept_and_when_it_ends() {
     let nothing = Phase::Stopped { during: Step::Reading, progress: Progress::default() };
     let Body::Rest(rest) = shown(nothing).body else { panic!() };
     assert_eq!((rest.kept, rest.resumes), (Key::KeptNothing.into(), None));
+    assert_eq!(rest.bar, None);
 }
 
 #[test]
