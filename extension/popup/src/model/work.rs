@@ -148,7 +148,7 @@ fn bar(step: Step, progress: &Progress) -> Bar {
 }
 
 fn begun(step: Step, progress: &Progress) -> Option<Bar> {
-    (*progress != Progress::default()).then(|| bar(step, progress))
+    (progress.done > 0 || progress.of.is_some()).then(|| bar(step, progress))
 }
 
 /// A number alone.
