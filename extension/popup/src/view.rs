@@ -85,7 +85,7 @@ fn body(app: App, screen: Memo<Screen>) -> AnyView {
     match screen.with_untracked(|screen| screen.body.clone()) {
         Body::Skeleton => skeleton::view(),
         Body::Nothing => ().into_any(),
-        Body::Server(form) => server::view(app, screen, &form),
+        Body::Server(_) => server::view(app, screen),
         Body::Start(_) => start::view(app, screen),
         Body::Marketplace { .. } => marketplace::view(app, screen),
         Body::Progress(_) => progress::view(screen),

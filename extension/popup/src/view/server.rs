@@ -22,20 +22,20 @@ struct Field {
     kind: &'static str,
     input_mode: &'static str,
     label: Key,
-    hint: Key,
+    hint: fn(&ServerForm) -> Key,
     empty: Missing,
     value: RwSignal<String>,
 }
 
 /// The middle of the server screen.
-pub(super) fn view(app: App, screen: Memo<Screen>, form: &ServerForm) -> AnyView {
+pub(super) fn view(app: App, screen: Memo<Screen>) -> AnyView {
     follow_address(app, screen);
     let address = Field {
         id: "server-address",
         kind: "text",
         input_mode: "url",
         label: Key::ServerAddress,
-        hint: Key::ServerAddressHint,
+        hint: |_| Key::ServerAddressHint,
         empty: Missing::Address,
         value: app.fields.address,
     };
@@ -44,7 +44,7 @@ pub(super) fn view(app: App, screen: Memo<Screen>, form: &ServerForm) -> AnyView
         kind: "password",
         input_mode: "text",
         label: Key::ServerToken,
-        hint: if form.stored { Key::ServerTokenStored } else { Key::ServerTokenHint },
+        hint: |form| if form.stored { Key::ServerTokenStored } else { Key::ServerTokenHint },
         empty: Missing::Token,
         value: app.fields.token,
     };
@@ -52,8 +52,8 @@ pub(super) fn view(app: App, screen: Memo<Screen>, form: &ServerForm) -> AnyView
         {result(screen)}
         // Enter in a field presses the button of the form, which stands at the foot of the page.
         <form id="server-form" novalidate on:submit=|event| event.prevent_default()>
-            {field(app, &address)}
-            {field(app, &token)}
+            {field(app, screen, &address)}
+            {field(app, screen, &token)}
         </form>
         {help()}
     }
@@ -91,11 +91,18 @@ fn result(screen: Memo<Screen>) -> AnyView {
     .into_any()
 }
 
-fn field(app: App, field: &Field) -> AnyView {
+fn field(app: App, screen: Memo<Screen>, field: &Field) -> AnyView {
     let (id, value, empty, missing) = (field.id, field.value, field.empty, app.fields.missing);
     let hint = format!("{id}-hint");
     let problem = format!("{id}-problem");
     let described = format!("{problem} {hint} server-result");
+    let hint_of = field.hint;
+    let advice = move || {
+        screen.with(|screen| match &screen.body {
+            Body::Server(form) => word(hint_of(form)),
+            _ => String::new(),
+        })
+    };
     let wrong = move || missing.get() == Some(empty);
     let typed = move |event| {
         value.set(event_target_value(&event));
@@ -120,7 +127,7 @@ fn field(app: App, field: &Field) -> AnyView {
             <p class="field-problem" id=problem>
                 {move || wrong().then(|| say(&empty.words()))}
             </p>
-            <p class="hint" id=hint>{word(field.hint)}</p>
+            <p class="hint" id=hint>{advice}</p>
         </div>
     }
     .into_any()
