@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "wasm32")]
 pub mod chrome;
-#[cfg(test)]
+#[cfg(feature = "fake")]
 pub mod fake;
 
 use std::future::Future;

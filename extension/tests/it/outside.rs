@@ -1,0 +1,185 @@
+//! Everything outside the browser: Audible as the simulator shows it, and a server that keeps books.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+use audible_sim::{Language, Library, Marketplace, catalog, page};
+use extension::browser::{HttpError, HttpRequest, HttpResponse};
+use serde_json::{Value, json};
+use shared::wire::v1::ImportRequest;
+
+/// The token that the server knows.
+pub(crate) const TOKEN: &str = "mf_test";
+/// Where it is.
+pub(crate) const SERVER: &str = "https://home.example/books";
+
+pub(crate) type Answer = Result<HttpResponse, HttpError>;
+type Trouble = Box<dyn FnMut(&HttpRequest) -> Option<Answer>>;
+
+/// Audible and the person's server.
+pub(crate) struct Outside {
+    pub(crate) library: Library,
+    pub(crate) marketplace: Marketplace,
+    pub(crate) language: Language,
+    /// Titles on a page, whatever is asked for.
+    pub(crate) page_size: Option<usize>,
+    /// Says something else than usual, where it says anything.
+    trouble: Option<Trouble>,
+    pages: BTreeMap<usize, String>,
+    /// Bodies the server took, by key.
+    pub(crate) taken: BTreeMap<String, String>,
+    /// Chunks that came again.
+    pub(crate) repeated: u32,
+    /// The next import is taken, but its answer never arrives.
+    lost: bool,
+    stored: BTreeSet<String>,
+}
+
+/// A handle to it.
+pub(crate) type Shared = Rc<RefCell<Outside>>;
+
+pub(crate) fn outside(library: Library, marketplace: Marketplace, language: Language) -> Shared {
+    Rc::new(RefCell::new(Outside {
+        library,
+        marketplace,
+        language,
+        page_size: None,
+        trouble: None,
+        pages: BTreeMap::new(),
+        taken: BTreeMap::new(),
+        repeated: 0,
+        lost: false,
+        stored: BTreeSet::new(),
+    }))
+}
+
+impl Outside {
+    pub(crate) fn goes_wrong(
+        &mut self,
+        trouble: impl FnMut(&HttpRequest) -> Option<Answer> + 'static,
+    ) {
+        self.trouble = Some(Box::new(trouble));
+    }
+
+    pub(crate) fn lose_an_answer(&mut self) {
+        self.lost = true;
+    }
+
+    pub(crate) fn is_well_again(&mut self) {
+        self.trouble = None;
+    }
+
+    pub(crate) fn answer(&mut self, request: &HttpRequest) -> Answer {
+        if let Some(answer) = self.trouble.as_mut().and_then(|trouble| trouble(request)) {
+            return answer;
+        }
+        let (www, api) = (
+            format!("https://{}/library/titles?", self.marketplace.www()),
+            format!("https://{}/1.0/catalog/products?", self.marketplace.api()),
+        );
+        if let Some(query) = request.url.strip_prefix(&www) {
+            assert!(request.session, "the library is only shown to a session");
+            assert!(request.headers.is_empty());
+            return Ok(ok(self.page(query)));
+        }
+        assert!(!request.session, "no other host gets the session: {}", request.url);
+        if let Some(query) = request.url.strip_prefix(&api) {
+            assert!(request.headers.is_empty());
+            let groups = parameter(query, "response_groups");
+            let answer = catalog::products(&self.library, parameter(query, "asins"), groups);
+            return Ok(ok(answer.unwrap().to_string()));
+        }
+        let path = request.url.strip_prefix(SERVER).expect("nobody else is asked");
+        let answer = self.server(path, request);
+        let lost = path.ends_with("/import-from-extension") && std::mem::take(&mut self.lost);
+        if lost { Err(HttpError::TimedOut) } else { Ok(answer) }
+    }
+
+    fn page(&mut self, query: &str) -> String {
+        assert_eq!(parameter(query, "sortBy"), "PURCHASE_DATE.dsc");
+        let number: usize = parameter(query, "page").parse().unwrap();
+        let size = self.page_size.unwrap_or_else(|| parameter(query, "pageSize").parse().unwrap());
+        let (library, marketplace, language) = (&self.library, self.marketplace, self.language);
+        let build = || page::library_page(library, marketplace, language, number, size);
+        self.pages.entry(number).or_insert_with(build).clone()
+    }
+
+    fn server(&mut self, path: &str, request: &HttpRequest) -> HttpResponse {
+        let header = |name| {
+            request.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
+        };
+        if path == "/api/version" {
+            assert_eq!(header("authorization"), None, "the token is for imports alone");
+            let version = json!({"product": "me-feed", "version": "0.1.0", "wire_versions": [1]});
+            return ok(version.to_string());
+        }
+        let dry = path.ends_with("?dry_run=true");
+        assert_eq!(path.trim_end_matches("?dry_run=true"), "/api/audible/import-from-extension");
+        if header("authorization") != Some(&format!("Bearer {TOKEN}")) {
+            return problem(401, "token_unknown", "this token is unknown or revoked");
+        }
+        assert_eq!(header("content-type"), Some("application/json"));
+        let key = header("idempotency-key").unwrap().to_owned();
+        self.import(&key, request.body.clone().unwrap(), dry)
+    }
+
+    fn import(&mut self, key: &str, body: String, dry: bool) -> HttpResponse {
+        let value: Value = serde_json::from_str(&body).unwrap();
+        let batch = shared::validate::validate(&value).expect("only valid chunks are sent");
+        let run = batch.run().clone();
+        assert_eq!(key, format!("{}:{}", run.id, run.chunk.index));
+        let known = self.taken.get(key).map(|first| *first == body);
+        match known {
+            Some(false) => return problem(409, "idempotency_key_reused", "other bytes"),
+            Some(true) => self.repeated += 1,
+            None => {}
+        }
+        let asins: Vec<String> = batch.items().map(|item| item.asin.to_string()).collect();
+        let new = asins.iter().filter(|asin| !self.stored.contains(*asin)).count();
+        let total = value["items"].as_array().unwrap().len();
+        let mut received = self.stored.len();
+        if !dry {
+            received += if known.is_none() { new } else { 0 };
+            self.stored.extend(asins.iter().cloned());
+            self.taken.insert(key.to_owned(), body);
+        }
+        let seen = run.reading.map(|reading| reading.seen as usize);
+        let whole = run.reading.is_some_and(|reading| reading.complete);
+        let complete = run.chunk.last && whole && seen == Some(received);
+        let receipt = json!({
+            "run": {"id": run.id, "source_total": run.source_total, "seen": seen,
+                "received": received, "not_sent": 0, "complete": complete},
+            "imported": new, "updated": 0, "unchanged": asins.len() - new, "ignored": 0,
+            "duplicate": 0, "rejected": total - asins.len(), "total": total, "items": [],
+        });
+        ok(receipt.to_string())
+    }
+
+    /// All chunks that the server took, in order.
+    pub(crate) fn chunks(&self) -> Vec<ImportRequest> {
+        let mut chunks: Vec<ImportRequest> =
+            self.taken.values().map(|body| serde_json::from_str(body).unwrap()).collect();
+        chunks.sort_by_key(|chunk| chunk.run.chunk.index);
+        chunks
+    }
+}
+
+pub(crate) fn ok(body: String) -> HttpResponse {
+    status(200, body)
+}
+
+pub(crate) fn status(status: u16, body: String) -> HttpResponse {
+    HttpResponse { status, body, ..HttpResponse::default() }
+}
+
+pub(crate) fn problem(code_number: u16, code: &str, detail: &str) -> HttpResponse {
+    status(code_number, json!({"code": code, "title": "No", "detail": detail}).to_string())
+}
+
+fn parameter<'a>(query: &'a str, name: &str) -> &'a str {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.filter(|(known, _)| *known == name).map(|(_, value)| value).next().unwrap_or_default()
+}
