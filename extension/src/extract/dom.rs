@@ -6,6 +6,8 @@
 
 mod build;
 mod selector;
+#[cfg(test)]
+mod tests;
 
 use html5ever::{Attribute, LocalName};
 

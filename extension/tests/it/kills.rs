@@ -14,12 +14,9 @@ fn small() -> World {
     world
 }
 
-/// Asks for what a person would ask for, until all is sent; each worker ends after so many calls.
-fn through(world: &mut World, each: Option<u32>) {
-    for _ in 0..200 {
-        if let Some(each) = each {
-            world.browser.end_after(each);
-        }
+/// Asks for what a person would ask for, until all is sent.
+fn through(world: &mut World) {
+    for _ in 0..60 {
         match world.ask(Request::Look).map(|snapshot| snapshot.phase) {
             Some(Phase::Done(_)) => return,
             Some(Phase::Idle) => {
@@ -57,7 +54,7 @@ fn taken(world: &World) -> Vec<String> {
 fn undisturbed() -> Vec<String> {
     let mut world = small();
     world.prepare();
-    through(&mut world, None);
+    through(&mut world);
     taken(&world)
 }
 
@@ -69,7 +66,7 @@ fn a_worker_that_ends_at_any_call_leaves_a_run_that_the_next_one_finishes_the_sa
         let mut world = small();
         world.prepare();
         world.browser.end_after(calls);
-        through(&mut world, None);
+        through(&mut world);
         assert_eq!(taken(&world), whole, "ended at call {calls}");
         if world.ended == 0 {
             break;
@@ -82,11 +79,12 @@ fn a_worker_that_ends_at_any_call_leaves_a_run_that_the_next_one_finishes_the_sa
 #[test]
 fn workers_that_end_again_and_again_still_get_there() {
     let whole = undisturbed();
-    for each in [13, 19, 29] {
+    for each in [18, 20, 30] {
         let mut world = small();
         world.prepare();
-        through(&mut world, Some(each));
-        assert!(world.ended > 1);
+        world.calls_of_a_life(each);
+        through(&mut world);
+        assert!(world.ended > 0, "every {each} calls");
         assert_eq!(taken(&world), whole, "every {each} calls");
     }
 }
@@ -112,7 +110,7 @@ fn chunks_are_sent_whole_and_once_wherever_a_worker_ends_between_them() {
             world.browser.end_after(calls);
         }
         world.ask(Request::Send);
-        through(&mut world, None);
+        through(&mut world);
         world
     };
     let whole = taken(&begun(None));

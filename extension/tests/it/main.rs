@@ -1,5 +1,7 @@
 //! The worker as a whole against the simulator's pages and catalog, in a browser in memory.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail like tests")]
+
 mod extracting;
 mod kills;
 mod outside;

@@ -20,6 +20,8 @@ pub(crate) struct World {
     pub(crate) outside: Shared,
     pool: LocalPool,
     worker: Option<Rc<Worker<Fake>>>,
+    /// Calls after which every worker ends.
+    each: Option<u32>,
     /// Workers that have ended.
     pub(crate) ended: u32,
 }
@@ -38,7 +40,7 @@ impl World {
         let outside = outside::outside(library, marketplace, language);
         let asked = Rc::clone(&outside);
         let browser = Fake::new(Box::new(move |request, _| asked.borrow_mut().answer(request)));
-        Self { browser, outside, pool: LocalPool::new(), worker: None, ended: 0 }
+        Self { browser, outside, pool: LocalPool::new(), worker: None, each: None, ended: 0 }
     }
 
     pub(crate) fn marketplace(&self) -> ids::Marketplace {
@@ -91,7 +93,7 @@ impl World {
     /// in milliseconds since the test began.
     pub(crate) fn run_while(&mut self, goes_on: impl Fn(i64) -> bool) {
         self.settle();
-        for _ in 0..200_000 {
+        for _ in 0..20_000 {
             let Some((at, alarm)) = self.browser.next_due() else { return };
             if !goes_on(at - START_MS) {
                 return;
@@ -112,6 +114,15 @@ impl World {
         self.worker = None;
         self.browser.revive();
         self.ended += 1;
+        if let Some(calls) = self.each {
+            self.browser.end_after(calls);
+        }
+    }
+
+    /// From now on every worker ends after so many calls.
+    pub(crate) fn calls_of_a_life(&mut self, calls: u32) {
+        self.each = Some(calls);
+        self.browser.end_after(calls);
     }
 
     /// Reads and sends; the last phase.
