@@ -28,6 +28,8 @@ struct Node {
     after: Option<Id>,
     first: Option<Id>,
     last: Option<Id>,
+    /// How many nodes stood above it when it was put in its place.
+    depth: usize,
     data: Data,
 }
 

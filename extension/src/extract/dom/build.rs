@@ -1,6 +1,11 @@
 //! From text to tree: `html5gum` cuts the text into tokens, `html5ever` decides where they belong.
 
-use std::{borrow::Cow, cell::RefCell, convert::Infallible, rc::Rc};
+use std::{
+    borrow::Cow,
+    cell::{Cell, RefCell},
+    convert::Infallible,
+    rc::Rc,
+};
 
 use html5ever::{
     Attribute, ExpandedName, LocalName, QualName,
@@ -16,14 +21,23 @@ use html5gum::{
 
 use super::{Data, Document, Id, Node};
 
-/// Reads a whole page.
+/// Deepest nesting that is read. Library pages stay below 60; browsers flatten what lies below 512.
+/// The tree's rules look upwards at every tag, so a page that only opens tags would take hours.
+const DEEPEST: usize = 256;
+
+/// Reads a whole page; one that is nested beyond all reason is an empty tree.
 pub(super) fn document(html: &str) -> Document {
     let growing = Growing::default();
     growing.add(Data::Other);
     let tree = TreeBuilder::new(growing, TreeBuilderOpts::default());
     let tokens = Tokens { tree: &tree, tag: None, next: None };
     let Ok(()) = Tokenizer::new_with_emitter(html, Feed(CallbackEmitter::new(tokens))).finish();
-    Document { nodes: tree.sink.nodes.take() }
+    let mut nodes = tree.sink.nodes.take();
+    if tree.sink.too_deep.get() {
+        nodes.truncate(1);
+        nodes.iter_mut().for_each(|root| (root.first, root.last) = (None, None));
+    }
+    Document { nodes }
 }
 
 /// Hands tokens to the tree, and the tree's wishes back to the tokenizer: the inside of a script or
@@ -37,6 +51,9 @@ struct Tokens<'a> {
 
 impl Tokens<'_> {
     fn hand_over(&mut self, token: Token) {
+        if self.tree.sink.too_deep.get() && !matches!(token, Token::EOFToken) {
+            return;
+        }
         // Every token but a tag leaves line and state alone.
         match self.tree.process_token(token, 1) {
             TokenSinkResult::Continue | TokenSinkResult::EncodingIndicator(_) => {}
@@ -146,6 +163,7 @@ impl ForwardingEmitter for Feed<'_> {
 #[derive(Default)]
 struct Growing {
     nodes: RefCell<Vec<Node>>,
+    too_deep: Cell<bool>,
 }
 
 /// A node with its full name; anything but an element has an empty one.
@@ -158,7 +176,15 @@ struct Handle {
 impl Growing {
     fn add(&self, data: Data) -> Id {
         let mut nodes = self.nodes.borrow_mut();
-        nodes.push(Node { parent: None, before: None, after: None, first: None, last: None, data });
+        nodes.push(Node {
+            parent: None,
+            before: None,
+            after: None,
+            first: None,
+            last: None,
+            depth: 0,
+            data,
+        });
         nodes.len() - 1
     }
 
@@ -208,9 +234,14 @@ impl Growing {
             Some(after) => self.change(after, |node| node.before = Some(id)),
             None => self.change(parent, |node| node.last = Some(id)),
         }
+        let depth = self.get(parent, |node| Some(node.depth)).unwrap_or_default() + 1;
         self.change(id, |node| {
             (node.parent, node.before, node.after) = (Some(parent), before, after);
+            node.depth = depth;
         });
+        if depth > DEEPEST {
+            self.too_deep.set(true);
+        }
     }
 
     /// Like [`Self::insert`]; text joins the text that it follows.
