@@ -182,6 +182,7 @@ keys! {
     ProblemsOne(1) = "problemsOne",
     FirstOnly(1) = "firstOnly",
     FieldAndReason(2) = "fieldAndReason",
+    PlacePageRow(2) = "placePageRow",
     PlaceRow(1) = "placeRow",
     PlacePage(1) = "placePage",
     FieldWhole(0) = "fieldWhole",

@@ -79,13 +79,16 @@ fn place(problem: &Problem) -> Text {
     if let Some(asin) = &problem.asin {
         return Text::plain(asin.clone());
     }
-    let numbered = |word: &str| problem.place.strip_prefix(word)?.trim().parse::<u32>().ok();
-    if let Some(row) = numbered("row ") {
-        Text::with(Key::PlaceRow, [row.into()])
-    } else if let Some(page) = numbered("page ") {
-        Text::with(Key::PlacePage, [page.into()])
-    } else {
-        Text::plain(problem.place.clone())
+    let number = |text: &str, word: &str| text.strip_prefix(word)?.trim().parse::<u32>().ok();
+    let place = problem.place.as_str();
+    let both = place
+        .split_once(", ")
+        .and_then(|(page, row)| Some((number(page, "page ")?, number(row, "row ")?)));
+    match (both, number(place, "row "), number(place, "page ")) {
+        (Some((page, row)), ..) => Text::with(Key::PlacePageRow, [page.into(), row.into()]),
+        (_, Some(row), _) => Text::with(Key::PlaceRow, [row.into()]),
+        (_, _, Some(page)) => Text::with(Key::PlacePage, [page.into()]),
+        _ => Text::plain(place),
     }
 }
 

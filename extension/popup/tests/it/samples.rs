@@ -91,7 +91,7 @@ pub(crate) fn summary() -> Summary {
 
 pub(crate) fn flawed_summary() -> Summary {
     let problems = vec![
-        problem(Reason::Missing, "title", None, "row 7"),
+        problem(Reason::Missing, "title", None, "page 2, row 7"),
         problem(Reason::Malformed, "release_date", Some("B000000001"), "row 9"),
         problem(Reason::Malformed, "release_date", Some("B000000002"), "row 10"),
         problem(Reason::TooLarge, "summary", Some("B000000003"), "row 11"),

@@ -180,7 +180,8 @@ fn an_incomplete_reading_says_so_and_lists_equal_problems_once() {
     let list = found.problems.unwrap();
     assert_eq!(list.title, Text::with(Key::Problems, [12.into()]));
     assert_eq!(list.groups.len(), 8);
-    assert_eq!(list.groups[0].places, [Text::with(Key::PlaceRow, [7.into()])]);
+    let place = Text::with(Key::PlacePageRow, [2.into(), 7.into()]);
+    assert_eq!(list.groups[0].places, [place]);
     assert_eq!(list.groups[1].places, ["B000000001", "B000000002"].map(Text::plain));
     assert_eq!(list.groups[7].places, [Text::with(Key::PlacePage, [3.into()])]);
     assert_eq!(list.cut, Some(Text::with(Key::FirstOnly, [9.into()])));
