@@ -67,6 +67,11 @@ enum Action {
     /// API tokens.
     #[command(subcommand)]
     Token(TokenAction),
+    /// Write a consistent copy of the SQLite database, also while the server runs.
+    Backup {
+        /// The new file; an existing one is never overwritten.
+        file: PathBuf,
+    },
     /// Ask the running server whether it is well; the exit code answers.
     Healthcheck,
 }
@@ -130,6 +135,10 @@ impl Command {
                 let account = accounts::find_account(&app, &user).await?;
                 let secret = accounts::create_token(&app, account.id, &name, scope).await?;
                 say(&secret)
+            }
+            Action::Backup { file } => {
+                app.store().backup(&file).await?;
+                say(&format!("The copy is in {}", file.display()))
             }
             Action::Healthcheck => Ok(()),
         }

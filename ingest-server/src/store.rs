@@ -11,7 +11,7 @@ mod postgres;
 pub(crate) mod rows;
 mod sqlite;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use uuid::Uuid;
@@ -58,6 +58,12 @@ pub enum StoreError {
     /// The schema could not be brought up to date.
     #[error("the database's schema could not be brought up to date")]
     Migration(#[source] sqlx::migrate::MigrateError),
+    /// This kind of database has programs of its own for copies.
+    #[error("PostgreSQL is copied by its own programs: use pg_dump")]
+    BackupElsewhere,
+    /// The file for a copy cannot be written, or is there already.
+    #[error("cannot write the copy: {0}")]
+    BackupFile(#[source] std::io::Error),
     /// The address of the database names neither kind.
     #[error("a database address begins with sqlite:// or postgres://")]
     Address,
@@ -237,6 +243,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// The latest run.
     async fn latest_run(&self, owner: AccountId) -> Result<Option<RunSummary>, StoreError>;
 
+    /// Writes a consistent copy into a new file that only its owner can read, while others go on
+    /// working.
+    async fn backup(&self, file: &Path) -> Result<(), StoreError>;
     /// Whether the database answers.
     async fn ready(&self) -> Result<(), StoreError>;
     /// Ends all connections; SQLite puts its log away.

@@ -28,6 +28,7 @@ on_both![
     a_chunk_that_cannot_be_stored_leaves_nothing,
     a_row_that_cannot_be_read_is_named,
     a_database_that_is_closed_is_away,
+    a_copy_made_while_others_work_opens_with_everything_in_it,
 ];
 
 const NOW: i64 = 1_795_000_000_000_000;
@@ -231,4 +232,29 @@ async fn a_database_that_is_closed_is_away(address: String) {
     assert!(matches!(store.ready().await, Err(StoreError::Away(_))));
     let unknown = open("mysql://nowhere").await;
     assert!(matches!(unknown, Err(StoreError::Address)), "{unknown:?}");
+}
+
+async fn a_copy_made_while_others_work_opens_with_everything_in_it(address: String) {
+    let store = open(&address).await.unwrap();
+    let owner = account(&*store, "reader@home.example").await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("copy.db");
+    if address.starts_with("postgres") {
+        assert!(matches!(store.backup(&file).await, Err(StoreError::BackupElsewhere)));
+        assert!(!file.exists());
+        return;
+    }
+    store.backup(&file).await.unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    assert!(
+        matches!(store.backup(&file).await, Err(StoreError::BackupFile(_))),
+        "an existing file is never overwritten"
+    );
+    let copy = open(&format!("sqlite://{}", file.display())).await.unwrap();
+    let found = copy.account_by_email("reader@home.example").await.unwrap().unwrap();
+    assert_eq!(found.id, owner.id);
 }

@@ -7,7 +7,7 @@ mod bulk;
 #[cfg(test)]
 mod plans;
 
-use std::{str::FromStr, time::Duration};
+use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
     PgPool, Postgres,
@@ -65,6 +65,11 @@ impl PostgresStore {
             }
             _ => false,
         }
+    }
+
+    #[expect(clippy::unused_async, reason = "the same form as on SQLite")]
+    async fn copy_to(&self, _file: &Path) -> Result<(), StoreError> {
+        Err(StoreError::BackupElsewhere)
     }
 
     async fn close_all(&self) {

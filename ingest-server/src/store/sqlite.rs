@@ -7,7 +7,7 @@ mod bulk;
 #[cfg(test)]
 mod plans;
 
-use std::{str::FromStr, time::Duration};
+use std::{fs::OpenOptions, io, path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
     Sqlite, SqlitePool,
@@ -69,6 +69,25 @@ impl SqliteStore {
     /// There is one writer, so nothing is worth another try.
     fn try_again(_error: &StoreError) -> bool {
         false
+    }
+
+    /// SQLite copies into a file that is not there or empty; an empty one has its rights already.
+    async fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
+        let name = file.to_str().ok_or_else(|| {
+            let reason = "the path is not valid Unicode";
+            StoreError::BackupFile(io::Error::new(io::ErrorKind::InvalidInput, reason))
+        })?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(file).map_err(StoreError::BackupFile)?;
+        let copied = sqlx::query("VACUUM INTO ?").bind(name).execute(&self.readers).await;
+        if let Err(error) = copied {
+            std::fs::remove_file(file).map_err(StoreError::BackupFile)?;
+            return Err(error.into());
+        }
+        Ok(())
     }
 
     async fn close_all(&self) {

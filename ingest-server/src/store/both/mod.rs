@@ -6,7 +6,7 @@ mod library;
 mod runs;
 mod sessions;
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use uuid::Uuid;
@@ -157,6 +157,10 @@ impl Store for Database {
 
     async fn latest_run(&self, owner: AccountId) -> Result<Option<RunSummary>, StoreError> {
         reading!(self, db => runs::latest(db, owner))
+    }
+
+    async fn backup(&self, file: &Path) -> Result<(), StoreError> {
+        self.copy_to(file).await
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
