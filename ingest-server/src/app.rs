@@ -39,6 +39,12 @@ impl Settings {
             patience: Duration::from_secs(30),
         }
     }
+
+    /// What stands before every path when the server lives below an address of its host: `/mefeed`,
+    /// or nothing.
+    pub fn base_path(&self) -> &str {
+        self.public_url.path().trim_end_matches('/')
+    }
 }
 
 /// The server's state; copies share one.

@@ -14,10 +14,12 @@ mod session;
 
 use axum::{
     Extension, Router,
-    http::{HeaderName, HeaderValue, Method, header, request::Parts},
+    extract::Request,
+    http::{HeaderName, HeaderValue, Method, Uri, header, request::Parts},
     middleware,
     routing::{get, post},
 };
+use tower::{Layer, util::MapRequestLayer};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     cors::{AllowOrigin, CorsLayer},
@@ -41,7 +43,31 @@ pub fn router(app: App) -> Router {
         .merge(people(&app))
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed);
-    around(routes, app)
+    below(app.settings().base_path().to_owned(), around(routes, app))
+}
+
+/// Takes the sub-path of `MEFEED_PUBLIC_URL` off the address of each request. Some proxies have taken
+/// it off already, so that both forms are understood.
+fn below(base: String, routes: Router) -> Router {
+    if base.is_empty() {
+        return routes;
+    }
+    let strip = MapRequestLayer::new(move |mut request: Request| {
+        if let Some(uri) = without(&base, request.uri()) {
+            *request.uri_mut() = uri;
+        }
+        request
+    });
+    Router::new().fallback_service(strip.layer(routes))
+}
+
+fn without(base: &str, uri: &Uri) -> Option<Uri> {
+    let rest = uri.path_and_query()?.as_str().strip_prefix(base)?;
+    if rest.starts_with('/') {
+        return rest.parse().ok();
+    }
+    let below = rest.is_empty() || rest.starts_with('?');
+    below.then(|| format!("/{rest}").parse().ok()).flatten()
 }
 
 /// Programs: a token where one is needed, never a cookie.

@@ -338,9 +338,9 @@ pub(super) fn as_json(answer: Response, request_id: &str) -> Response {
 }
 
 /// Writes a failure as a page; leaves other answers alone.
-pub(super) fn as_page(answer: Response, request_id: &str, locale: Locale) -> Response {
+pub(super) fn as_page(answer: Response, request_id: &str, locale: Locale, base: &str) -> Response {
     let Some(problem) = told(&answer) else { return answer };
-    let page = pages::failure(problem.code, request_id, locale);
+    let page = pages::failure(problem.code, request_id, locale, base);
     written(answer, "text/html; charset=utf-8", page)
 }
 

@@ -36,7 +36,7 @@ pub(super) async fn observe(State(app): State<App>, request: Request, next: Next
     let mut answer = if for_programs {
         error::as_json(answer, &id)
     } else {
-        error::as_page(answer, &id, locale)
+        error::as_page(answer, &id, locale, app.settings().base_path())
     };
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(http.status = answer.status().as_u16(), duration_ms, "answered");

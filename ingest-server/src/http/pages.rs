@@ -40,7 +40,7 @@ pub(super) async fn library(
     look: Result<Query<Look>, QueryRejection>,
 ) -> Result<Response, Failure> {
     let Some(account) = session::account(&app, &session).await? else {
-        return Ok(Redirect::to("/sign-in").into_response());
+        return Ok(to(&app, "/sign-in").into_response());
     };
     let Query(look) = look.map_err(|_| Failure::Query("the address is not complete"))?;
     let ask = Ask {
@@ -52,16 +52,26 @@ pub(super) async fn library(
     };
     let page = library::page(&app, account.id, &ask).await?;
     let latest = app.store().latest_run(account.id).await?;
-    let view = LibraryView::new(observe::locale(&headers), &account, &look, &page, latest.as_ref());
+    let (locale, base) = (observe::locale(&headers), app.settings().base_path());
+    let view = LibraryView::new(locale, base, &account, &look, &page, latest.as_ref());
     Ok(Html(view.render()?).into_response())
 }
 
 /// Where a one-time link leads.
-pub(super) async fn sign_in(headers: HeaderMap) -> Result<Html<String>, Failure> {
-    Ok(Html(SignInView { locale: observe::locale(&headers) }.render()?))
+pub(super) async fn sign_in(
+    State(app): State<App>,
+    headers: HeaderMap,
+) -> Result<Html<String>, Failure> {
+    let base = app.settings().base_path();
+    Ok(Html(SignInView { locale: observe::locale(&headers), base }.render()?))
+}
+
+/// On to another page of ours.
+pub(super) fn to(app: &App, path: &str) -> Redirect {
+    Redirect::to(&format!("{}{path}", app.settings().base_path()))
 }
 
 /// What a person sees of a failure: what happened, what it means, what to do.
-pub(super) fn failure(code: &str, request_id: &str, locale: Locale) -> String {
-    FailureView::new(code, request_id, locale).render().unwrap_or_default()
+pub(super) fn failure(code: &str, request_id: &str, locale: Locale, base: &str) -> String {
+    FailureView::new(code, request_id, locale, base).render().unwrap_or_default()
 }

@@ -12,7 +12,7 @@ use tower_sessions::{
 };
 use uuid::Uuid;
 
-use super::error::Failure;
+use super::{error::Failure, pages};
 use crate::{
     accounts::{self, Account, sessions::Sessions},
     app::App,
@@ -30,10 +30,16 @@ pub(super) struct LinkForm {
     secret: String,
 }
 
-/// Reads and writes the session cookie. `Secure` when browsers reach the server by TLS.
+/// Reads and writes the session cookie. `Secure` when browsers reach the server by TLS; below a
+/// sub-path other programs of the host do not get it.
 pub(super) fn layer(app: &App) -> SessionManagerLayer<Sessions> {
+    let path = match app.settings().base_path() {
+        "" => "/",
+        base => base,
+    };
     SessionManagerLayer::new(Sessions(app.clone()))
         .with_name(COOKIE)
+        .with_path(path.to_owned())
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_secure(app.settings().public_url.scheme() == "https")
@@ -50,13 +56,16 @@ pub(super) async fn sign_in_by_link(
     let account = accounts::use_link(&app, &form.secret).await?.ok_or(Failure::LinkUsed)?;
     session.cycle_id().await?;
     session.insert(ACCOUNT, account).await?;
-    Ok(Redirect::to("/"))
+    Ok(pages::to(&app, "/"))
 }
 
 /// Ends the session here and in the database.
-pub(super) async fn sign_out(session: Session) -> Result<Redirect, Failure> {
+pub(super) async fn sign_out(
+    State(app): State<App>,
+    session: Session,
+) -> Result<Redirect, Failure> {
     session.flush().await?;
-    Ok(Redirect::to("/sign-in"))
+    Ok(pages::to(&app, "/sign-in"))
 }
 
 /// The person who is signed in.

@@ -4,6 +4,7 @@
 
 mod answers;
 mod api;
+mod below;
 #[path = "../../src/store/contract/databases.rs"]
 mod databases;
 mod harness;

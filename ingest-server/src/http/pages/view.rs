@@ -16,26 +16,29 @@ const PEOPLE: usize = 3;
 /// `templates/sign-in.html`
 #[derive(Template)]
 #[template(path = "sign-in.html")]
-pub(super) struct SignInView {
+pub(super) struct SignInView<'a> {
     pub(super) locale: Locale,
+    pub(super) base: &'a str,
 }
 
 /// `templates/failure.html`
 #[derive(Template)]
 #[template(path = "failure.html")]
-pub(super) struct FailureView {
+pub(super) struct FailureView<'a> {
     locale: Locale,
+    base: &'a str,
     title: String,
     text: String,
     request: String,
 }
 
-impl FailureView {
-    pub(super) fn new(code: &str, request_id: &str, locale: Locale) -> Self {
+impl<'a> FailureView<'a> {
+    pub(super) fn new(code: &str, request_id: &str, locale: Locale, base: &'a str) -> Self {
         let own = format!("error.{code}.title");
         let code = if locale.text(&own).is_empty() { "other" } else { code };
         Self {
             locale,
+            base,
             title: locale.text(&format!("error.{code}.title")).to_owned(),
             text: locale.text(&format!("error.{code}.text")).to_owned(),
             request: locale.filled("error.request", &[("id", request_id)]),
@@ -46,8 +49,9 @@ impl FailureView {
 /// `templates/library.html`
 #[derive(Template)]
 #[template(path = "library.html")]
-pub(super) struct LibraryView {
+pub(super) struct LibraryView<'a> {
     locale: Locale,
+    base: &'a str,
     who: String,
     email: String,
     q: String,
@@ -92,19 +96,22 @@ struct TitleView {
     finished: bool,
 }
 
-impl LibraryView {
+impl<'a> LibraryView<'a> {
     pub(super) fn new(
         locale: Locale,
+        base: &'a str,
         account: &Account,
         look: &Look,
         page: &LibraryPage,
         latest: Option<&RunSummary>,
     ) -> Self {
         let list = look.view == "list";
-        let address = |view, cursor: &str| address(&look.q, sort(look), view, cursor);
+        let address =
+            |view, cursor: &str| format!("{base}{}", address(&look.q, sort(look), view, cursor));
         let view = if list { "list" } else { "" };
         Self {
             locale,
+            base,
             who: who(locale, account),
             email: account.email.clone(),
             q: look.q.clone(),
