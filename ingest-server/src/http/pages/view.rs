@@ -105,9 +105,8 @@ impl<'a> LibraryView<'a> {
         page: &LibraryPage,
         latest: Option<&RunSummary>,
     ) -> Self {
+        let address = |view, cursor: &str| address(base, look, view, cursor);
         let list = look.view == "list";
-        let address =
-            |view, cursor: &str| format!("{base}{}", address(&look.q, sort(look), view, cursor));
         let view = if list { "list" } else { "" };
         Self {
             locale,
@@ -232,13 +231,14 @@ fn whole(percent: f64) -> String {
 }
 
 /// An address of this page; what is usual is left out.
-fn address(q: &str, sort: &str, view: &str, cursor: &str) -> String {
+fn address(base: &str, look: &Look, view: &str, cursor: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
+    let q = look.q.as_str();
     let usual =
-        [("q", q, ""), ("sort", sort, "newest"), ("view", view, ""), ("cursor", cursor, "")];
+        [("q", q, ""), ("sort", sort(look), "newest"), ("view", view, ""), ("cursor", cursor, "")];
     for (name, value, _) in usual.iter().filter(|(_, value, usual)| value != usual) {
         query.append_pair(name, value);
     }
     let query = query.finish();
-    if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
+    if query.is_empty() { format!("{base}/") } else { format!("{base}/?{query}") }
 }
