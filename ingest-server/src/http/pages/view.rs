@@ -120,10 +120,7 @@ impl<'a> LibraryView<'a> {
             run: latest.map(|run| run_line(locale, run)),
             titles: page.items.iter().map(|title| TitleView::new(locale, title)).collect(),
             empty: page.total == 0,
-            next: page.next_cursor.as_deref().map(|cursor| Link {
-                address: address(view, cursor),
-                text: next_text(locale, page),
-            }),
+            next: next(locale, page, |cursor| address(view, cursor)),
             first: (!look.cursor.is_empty()).then(|| address(view, "")),
             grid_link: address("", &look.cursor),
             list_link: address("list", &look.cursor),
@@ -228,6 +225,11 @@ fn whole(percent: f64) -> String {
         all if all >= 100.0 => "100".to_owned(),
         part => part.round().clamp(1.0, 99.0).to_string(),
     }
+}
+
+fn next(locale: Locale, page: &LibraryPage, address: impl Fn(&str) -> String) -> Option<Link> {
+    let cursor = page.next_cursor.as_deref()?;
+    Some(Link { address: address(cursor), text: next_text(locale, page) })
 }
 
 /// An address of this page; what is usual is left out.
