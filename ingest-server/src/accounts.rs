@@ -86,9 +86,12 @@ pub enum Denied {
     /// It names no token.
     #[error("no token")]
     NoToken,
-    /// The token is unknown or revoked.
+    /// The server does not know the token.
     #[error("unknown token")]
     UnknownToken,
+    /// The token was revoked.
+    #[error("revoked token")]
+    RevokedToken,
     /// The token may do other things only.
     #[error("the token lacks the scope {0}")]
     Scope(Scope),
@@ -188,14 +191,53 @@ pub async fn use_link(app: &App, secret: &str) -> Result<Option<AccountId>, Stor
 ///
 /// See [`Denied`].
 pub async fn authorize(app: &App, secret: Option<&str>, scope: Scope) -> Result<Account, Denied> {
-    let secret = secret.ok_or(Denied::NoToken)?;
-    let hash = hex_hash(secret.as_bytes());
-    let bearer = app.store().bearer(&hash).await?.ok_or(Denied::UnknownToken)?;
+    let bearer = known(app, secret).await?;
     if !bearer.scopes.contains(scope) {
         return Err(Denied::Scope(scope));
     }
     note_use(app, &bearer).await?;
     Ok(bearer.account)
+}
+
+/// The token itself, whatever it may do.
+async fn known(app: &App, secret: Option<&str>) -> Result<Bearer, Denied> {
+    let secret = secret.ok_or(Denied::NoToken)?;
+    let hash = hex_hash(secret.as_bytes());
+    let bearer = app.store().bearer(&hash).await?.ok_or(Denied::UnknownToken)?;
+    if bearer.revoked { Err(Denied::RevokedToken) } else { Ok(bearer) }
+}
+
+/// Revokes a token of the account by its id; false if there is none to revoke.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn revoke_token(app: &App, owner: AccountId, id: Uuid) -> Result<bool, StoreError> {
+    app.store().revoke_token(owner, id, app.clock().now().as_microsecond()).await
+}
+
+/// Revokes a token for a program that has one: its own always, another of the same account only with
+/// the scope `library:write`. False if there is none to revoke.
+///
+/// # Errors
+///
+/// See [`Denied`].
+pub async fn revoke_as(app: &App, secret: Option<&str>, id: Uuid) -> Result<bool, Denied> {
+    let bearer = known(app, secret).await?;
+    if bearer.token_id != id && !bearer.scopes.contains(Scope::LibraryWrite) {
+        return Err(Denied::Scope(Scope::LibraryWrite));
+    }
+    Ok(revoke_token(app, bearer.account.id, id).await?)
+}
+
+/// Revokes the token with this secret, if there is one.
+///
+/// # Errors
+///
+/// The database's.
+pub async fn give_up(app: &App, secret: &str) -> Result<(), StoreError> {
+    let hash = hex_hash(secret.as_bytes());
+    app.store().revoke_hash(&hash, app.clock().now().as_microsecond()).await
 }
 
 async fn note_use(app: &App, bearer: &Bearer) -> Result<(), StoreError> {

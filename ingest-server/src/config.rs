@@ -14,6 +14,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 use url::Url;
+use uuid::Uuid;
 
 use crate::{
     accounts::{self, Account, Scopes},
@@ -107,6 +108,20 @@ enum TokenAction {
         #[arg(long, default_value_t)]
         scope: Scopes,
     },
+    /// List an account's tokens: id, name, scopes, last use.
+    List {
+        /// E-mail address of the account.
+        #[arg(long)]
+        user: String,
+    },
+    /// Revoke a token: it works no more from now on.
+    Revoke {
+        /// E-mail address of the account.
+        #[arg(long)]
+        user: String,
+        /// The token's id, as `token list` shows it.
+        id: Uuid,
+    },
 }
 
 impl Command {
@@ -131,16 +146,38 @@ impl Command {
                 let account = accounts::find_account(&app, &email).await?;
                 hand_over_link(&app, &account).await
             }
-            Action::Token(TokenAction::Create { user, name, scope }) => {
-                let account = accounts::find_account(&app, &user).await?;
-                let secret = accounts::create_token(&app, account.id, &name, scope).await?;
-                say(&secret)
-            }
+            Action::Token(action) => action.run(&app).await,
             Action::Backup { file } => {
                 app.store().backup(&file).await?;
                 say(&format!("The copy is in {}", file.display()))
             }
             Action::Healthcheck => Ok(()),
+        }
+    }
+}
+
+impl TokenAction {
+    async fn run(self, app: &App) -> anyhow::Result<()> {
+        match self {
+            Self::Create { user, name, scope } => {
+                let account = accounts::find_account(app, &user).await?;
+                say(&accounts::create_token(app, account.id, &name, scope).await?)
+            }
+            Self::List { user } => {
+                let account = accounts::find_account(app, &user).await?;
+                for token in app.store().tokens(account.id).await? {
+                    let used =
+                        token.last_used_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
+                    say(&format!("{}  {}  {}  used: {used}", token.id, token.name, token.scopes))?;
+                }
+                Ok(())
+            }
+            Self::Revoke { user, id } => {
+                let account = accounts::find_account(app, &user).await?;
+                let revoked = accounts::revoke_token(app, account.id, id).await?;
+                anyhow::ensure!(revoked, "{} has no such token that works", account.email);
+                say("The token works no more.")
+            }
         }
     }
 }

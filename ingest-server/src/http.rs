@@ -11,6 +11,7 @@ mod openapi;
 mod operators;
 mod pages;
 mod session;
+mod tokens;
 
 use axum::{
     Extension, Router,
@@ -79,6 +80,10 @@ fn programs() -> OpenApiRouter<App> {
         .routes(routes!(operators::version))
         // Readers.
         .routes(routes!(library::library))
+        // Programs that manage their tokens.
+        .routes(routes!(tokens::list))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(tokens::give_up))
         // Operators.
         .routes(routes!(operators::healthz))
         .routes(routes!(operators::readyz))

@@ -14,6 +14,7 @@ mod sqlite;
 use std::{fmt, path::Path, sync::Arc};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use self::rows::{Key, LibraryRow};
@@ -124,6 +125,23 @@ pub struct Bearer {
     pub scopes: Scopes,
     /// Last use, in microseconds.
     pub last_used_at: Option<i64>,
+    /// It was valid once.
+    pub revoked: bool,
+}
+
+/// A token as lists show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRow {
+    /// Id.
+    pub id: Uuid,
+    /// What it is for.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Last use, to the hour.
+    pub last_used_at: Option<Timestamp>,
 }
 
 /// A browser session as it is stored.
@@ -205,10 +223,16 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     async fn has_accounts(&self) -> Result<bool, StoreError>;
     /// Adds a token.
     async fn add_token(&self, token: &Token) -> Result<(), StoreError>;
-    /// Finds a token that is not revoked by its hash.
+    /// Finds a token by its hash, also a revoked one.
     async fn bearer(&self, hash: &str) -> Result<Option<Bearer>, StoreError>;
     /// Notes a token's use.
     async fn touch_token(&self, owner: AccountId, token: Uuid, at: i64) -> Result<(), StoreError>;
+    /// The account's tokens that are not revoked, newest first.
+    async fn tokens(&self, owner: AccountId) -> Result<Vec<TokenRow>, StoreError>;
+    /// Revokes a token of the account; false if there is none to revoke.
+    async fn revoke_token(&self, owner: AccountId, id: Uuid, at: i64) -> Result<bool, StoreError>;
+    /// Revokes the token with this hash, if there is one.
+    async fn revoke_hash(&self, hash: &str, at: i64) -> Result<(), StoreError>;
     /// Adds a one-time link and forgets those that expired.
     async fn add_link(&self, link: &Link) -> Result<(), StoreError>;
     /// Uses a link up; gives its account once, before it expires.

@@ -17,7 +17,8 @@ pub(super) async fn account(
     Ok(accounts::authorize(app, bearer(headers), scope).await?)
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The token's secret.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, secret) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(secret.trim())

@@ -15,7 +15,11 @@ use tower_http::csrf::ProtectionError;
 
 use super::pages;
 use crate::{
-    accounts::Denied, ingest::Refused, library::LibraryError, locale::Locale, store::StoreError,
+    accounts::{Denied, Scope},
+    ingest::Refused,
+    library::LibraryError,
+    locale::Locale,
+    store::StoreError,
 };
 
 /// Seconds after which a busy server may be asked again.
@@ -201,31 +205,39 @@ fn busy() -> Problem {
 }
 
 fn denied_problem(denied: Denied) -> Problem {
-    let (status, code, title, detail, challenge) = match denied {
+    let plain = "Bearer realm=\"me-feed\"";
+    let invalid = "Bearer realm=\"me-feed\", error=\"invalid_token\"";
+    let (code, title, detail, challenge) = match denied {
         Denied::NoToken => (
-            StatusCode::UNAUTHORIZED,
             "token_missing",
             "A token is needed",
-            "Send the header Authorization: Bearer mf_… with a token of this server.".to_owned(),
-            "Bearer realm=\"me-feed\"",
+            "Send the header Authorization: Bearer mf_… with a token of this server.",
+            plain,
         ),
         Denied::UnknownToken => (
-            StatusCode::UNAUTHORIZED,
             "token_unknown",
             "This server does not know the token",
-            "It was mistyped, revoked, or is another server's. Make a new one.".to_owned(),
-            "Bearer realm=\"me-feed\", error=\"invalid_token\"",
+            "It was mistyped or is another server's. Make a new one.",
+            invalid,
         ),
-        Denied::Scope(missing) => (
-            StatusCode::FORBIDDEN,
-            "scope_missing",
-            "The token may not do this",
-            format!("Make a token with the scope {missing}."),
-            "Bearer realm=\"me-feed\", error=\"insufficient_scope\"",
+        Denied::RevokedToken => (
+            "token_revoked",
+            "The token was revoked",
+            "Make a new one and enter it where the old one was.",
+            invalid,
         ),
+        Denied::Scope(missing) => return scope_problem(missing),
         Denied::Store(error) => return store_problem(&error),
     };
-    Problem::new(status, code, title, detail).with(header::WWW_AUTHENTICATE, challenge)
+    let problem = Problem::new(StatusCode::UNAUTHORIZED, code, title, detail);
+    problem.with(header::WWW_AUTHENTICATE, challenge)
+}
+
+fn scope_problem(missing: Scope) -> Problem {
+    let detail = format!("Make a token with the scope {missing}.");
+    let challenge = "Bearer realm=\"me-feed\", error=\"insufficient_scope\"";
+    Problem::new(StatusCode::FORBIDDEN, "scope_missing", "The token may not do this", detail)
+        .with(header::WWW_AUTHENTICATE, challenge)
 }
 
 fn refused_problem(refused: Refused) -> Problem {

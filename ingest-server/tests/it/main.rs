@@ -13,3 +13,4 @@ mod library;
 mod pages;
 mod runs;
 mod socket;
+mod tokens;

@@ -1,11 +1,12 @@
 //! Accounts, tokens, one-time links.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Connection;
 use crate::{
     accounts::{Account, Link, Scopes, Token},
-    store::{AccountId, Bearer, StoreError, rows::Key},
+    store::{AccountId, Bearer, StoreError, TokenRow, rows::Key},
 };
 
 #[derive(sqlx::FromRow)]
@@ -29,6 +30,7 @@ struct BearerRow {
     token_id: Key,
     scopes: String,
     last_used_at: Option<i64>,
+    revoked_at: Option<i64>,
     #[sqlx(flatten)]
     account: AccountRow,
 }
@@ -98,24 +100,84 @@ pub(super) async fn add_token(db: &mut Connection, token: &Token) -> Result<(), 
 
 pub(super) async fn bearer(db: &mut Connection, hash: &str) -> Result<Option<Bearer>, StoreError> {
     let row: Option<BearerRow> = sqlx::query_as(
-        "SELECT t.token_id, t.scopes, t.last_used_at, u.user_id, u.email, u.name, u.finished_from
+        "SELECT t.token_id, t.scopes, t.last_used_at, t.revoked_at,
+                u.user_id, u.email, u.name, u.finished_from
          FROM tokens t JOIN users u ON u.user_id = t.user_id
-         WHERE t.hash = $1 AND t.revoked_at IS NULL",
+         WHERE t.hash = $1",
     )
     .bind(hash)
     .fetch_optional(db)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let scopes: Scopes = row
-        .scopes
-        .parse()
-        .map_err(|error| StoreError::row("tokens", "scopes", row.token_id, &error))?;
     Ok(Some(Bearer {
         token_id: row.token_id.0,
         account: row.account.read()?,
-        scopes,
+        scopes: scopes(&row.scopes, row.token_id)?,
         last_used_at: row.last_used_at,
+        revoked: row.revoked_at.is_some(),
     }))
+}
+
+fn scopes(text: &str, token: Key) -> Result<Scopes, StoreError> {
+    text.parse().map_err(|error| StoreError::row("tokens", "scopes", token, &error))
+}
+
+pub(super) async fn tokens(
+    db: &mut Connection,
+    owner: AccountId,
+) -> Result<Vec<TokenRow>, StoreError> {
+    let rows: Vec<(Key, String, String, i64, Option<i64>)> = sqlx::query_as(
+        "SELECT token_id, name, scopes, created_at, last_used_at FROM tokens
+         WHERE user_id = $1 AND revoked_at IS NULL ORDER BY created_at DESC, token_id DESC",
+    )
+    .bind(Key(owner))
+    .fetch_all(db)
+    .await?;
+    let token = |(id, name, text, created, used): (Key, String, String, i64, Option<i64>)| {
+        let time = |column, at| {
+            Timestamp::from_microsecond(at)
+                .map_err(|error| StoreError::row("tokens", column, id, &error))
+        };
+        Ok(TokenRow {
+            id: id.0,
+            name,
+            scopes: scopes(&text, id)?,
+            created_at: time("created_at", created)?,
+            last_used_at: used.map(|at| time("last_used_at", at)).transpose()?,
+        })
+    };
+    rows.into_iter().map(token).collect()
+}
+
+pub(super) async fn revoke_token(
+    db: &mut Connection,
+    owner: AccountId,
+    id: Uuid,
+    at: i64,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE tokens SET revoked_at = $3
+         WHERE user_id = $1 AND token_id = $2 AND revoked_at IS NULL",
+    )
+    .bind(Key(owner))
+    .bind(Key(id))
+    .bind(at)
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn revoke_hash(
+    db: &mut Connection,
+    hash: &str,
+    at: i64,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE tokens SET revoked_at = $2 WHERE hash = $1 AND revoked_at IS NULL")
+        .bind(hash)
+        .bind(at)
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 pub(super) async fn touch_token(

@@ -17,7 +17,7 @@ use crate::{
     ingest::Import,
     store::{
         AccountId, Bearer, Imported, KeptAnswer, LibraryQuery, LibraryRows, RunSummary, SessionRow,
-        Store, StoreError,
+        Store, StoreError, TokenRow,
     },
 };
 
@@ -105,6 +105,18 @@ impl Store for Database {
 
     async fn touch_token(&self, owner: AccountId, token: Uuid, at: i64) -> Result<(), StoreError> {
         writing!(self, db => accounts::touch_token(db, owner, token, at))
+    }
+
+    async fn tokens(&self, owner: AccountId) -> Result<Vec<TokenRow>, StoreError> {
+        reading!(self, db => accounts::tokens(db, owner))
+    }
+
+    async fn revoke_token(&self, owner: AccountId, id: Uuid, at: i64) -> Result<bool, StoreError> {
+        writing!(self, db => accounts::revoke_token(db, owner, id, at))
+    }
+
+    async fn revoke_hash(&self, hash: &str, at: i64) -> Result<(), StoreError> {
+        writing!(self, db => accounts::revoke_hash(db, hash, at))
     }
 
     async fn add_link(&self, link: &Link) -> Result<(), StoreError> {
