@@ -21,7 +21,7 @@ const SECRET: usize = 32;
 /// How long a one-time link works, in microseconds.
 const LINK_WORKS: i64 = 30 * 60 * 1_000_000;
 /// A token's last use is noted at most this often, in microseconds.
-const TOUCH_EVERY: i64 = 60 * 60 * 1_000_000;
+const TOUCH_EVERY: i64 = 60 * 1_000_000;
 /// Longest address that mail programs take.
 const LONGEST_EMAIL: usize = 254;
 /// Longest name of a person or token, in characters.
@@ -145,7 +145,7 @@ pub async fn create_token(
     name: &str,
     scopes: Scopes,
 ) -> Result<String, AccountError> {
-    let secret = format!("{PREFIX}{}", random_secret(app));
+    let secret = new_token_secret(app);
     let now = app.clock().now();
     let token = Token {
         id: new_id(now, app.chance()),
@@ -246,6 +246,11 @@ async fn note_use(app: &App, bearer: &Bearer) -> Result<(), StoreError> {
         app.store().touch_token(bearer.account.id, bearer.token_id, now).await?;
     }
     Ok(())
+}
+
+/// A token's secret that nobody has yet.
+pub(crate) fn new_token_secret(app: &App) -> String {
+    format!("{PREFIX}{}", random_secret(app))
 }
 
 fn random_secret(app: &App) -> String {

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use ipnet::IpNet;
 use tokio::sync::Semaphore;
 use url::Url;
 
@@ -19,6 +20,8 @@ pub struct Settings {
     pub database_url: String,
     /// Where the server keeps files of its own.
     pub data_dir: PathBuf,
+    /// Proxies that are believed where a request comes from.
+    pub trusted_proxies: Vec<IpNet>,
     /// Largest body of an import, in bytes.
     pub body_limit: usize,
     /// How many imports are in memory at once.
@@ -34,6 +37,7 @@ impl Settings {
             public_url,
             database_url,
             data_dir,
+            trusted_proxies: Vec::new(),
             body_limit: 8 * 1024 * 1024,
             imports_at_once: 2,
             patience: Duration::from_secs(30),

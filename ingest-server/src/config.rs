@@ -2,13 +2,14 @@
 
 use std::{
     io::{self, IsTerminal, Write},
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use ipnet::IpNet;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -47,6 +48,9 @@ struct Common {
     /// Folder for the server's own files.
     #[arg(long, global = true, env = "MEFEED_DATA_DIR", default_value = "mefeed-data")]
     data_dir: PathBuf,
+    /// Proxies, as addresses or networks separated by commas, whose X-Forwarded-For is believed.
+    #[arg(long, global = true, env = "MEFEED_TRUSTED_PROXY", value_delimiter = ',', value_parser = proxy)]
+    trusted_proxy: Vec<IpNet>,
     /// Largest body of an import, in bytes.
     #[arg(long, global = true, env = "MEFEED_BODY_LIMIT", default_value_t = 8 * 1024 * 1024)]
     body_limit: usize,
@@ -194,6 +198,7 @@ impl Common {
         let database = self.database_url.clone().unwrap_or_else(file);
         let mut settings = Settings::new(public_url, database, self.data_dir.clone());
         settings.body_limit = self.body_limit;
+        settings.trusted_proxies.clone_from(&self.trusted_proxy);
         App::open(settings).await.context("cannot open the database")
     }
 
@@ -222,6 +227,14 @@ async fn hand_over_link(app: &App, account: &Account) -> anyhow::Result<()> {
     let path = app.settings().data_dir.join(format!("sign-in-{}.txt", account.id));
     write_privately(&path, &link).with_context(|| format!("cannot write {}", path.display()))?;
     say(&format!("The sign-in link, which works once within 30 minutes, is in {}", path.display()))
+}
+
+/// `192.168.1.2` or `192.168.1.0/24`
+fn proxy(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    text.parse()
+        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
+        .map_err(|_| "write an address such as 192.168.1.2 or a network such as 10.0.0.0/8".into())
 }
 
 /// Libraries are nobody else's business; a folder that is there already keeps its rights.

@@ -3,9 +3,11 @@
 mod assets;
 mod auth;
 mod body;
+mod client;
 mod error;
 mod import;
 mod library;
+mod oauth;
 mod observe;
 mod openapi;
 mod operators;
@@ -80,10 +82,12 @@ fn programs() -> OpenApiRouter<App> {
         .routes(routes!(operators::version))
         // Readers.
         .routes(routes!(library::library))
-        // Programs that manage their tokens.
+        // Programs that ask a person for a token, and manage it.
+        .routes(routes!(oauth::device_authorization))
+        .routes(routes!(oauth::token))
+        .routes(routes!(oauth::revoke))
         .routes(routes!(tokens::list))
         .routes(routes!(tokens::revoke))
-        .routes(routes!(tokens::give_up))
         // Operators.
         .routes(routes!(operators::healthz))
         .routes(routes!(operators::readyz))

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod app;
 pub mod clock;
 pub mod config;
+pub mod grant;
 pub mod http;
 pub mod ingest;
 pub mod library;

@@ -1,6 +1,6 @@
 //! Listens until told to stop, then lets open requests end.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, net::SocketAddr, time::Duration};
 
 use tokio::{net::TcpListener, sync::oneshot};
 
@@ -26,7 +26,8 @@ pub async fn serve(
         tracing::info!("stopping; open requests may end");
         let _ = told.send(());
     };
-    let server = axum::serve(listener, http::router(app.clone())).with_graceful_shutdown(stop);
+    let routes = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, routes).with_graceful_shutdown(stop);
     let result = tokio::select! {
         result = server => result,
         () = time_is_up(drain) => {

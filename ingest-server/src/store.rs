@@ -20,6 +20,7 @@ use uuid::Uuid;
 use self::rows::{Key, LibraryRow};
 use crate::{
     accounts::{Account, Link, Scopes, Token},
+    grant::{Decision, Granted, Misses, NewGrant, Question, Refusal, UserCode, Waiting},
     ingest::Import,
 };
 
@@ -140,7 +141,7 @@ pub struct TokenRow {
     pub scopes: Scopes,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Last use, to the hour.
+    /// Last use, to the minute.
     pub last_used_at: Option<Timestamp>,
 }
 
@@ -237,6 +238,31 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     async fn add_link(&self, link: &Link) -> Result<(), StoreError>;
     /// Uses a link up; gives its account once, before it expires.
     async fn use_link(&self, hash: &str, now: i64) -> Result<Option<AccountId>, StoreError>;
+
+    /// Adds a request for a token; or the moment at which there is room for it, if too many wait.
+    async fn add_grant(&self, grant: &NewGrant) -> Result<Option<i64>, StoreError>;
+    /// The request with this code that waits for a person.
+    async fn waiting_grant(&self, code: &UserCode, now: i64)
+    -> Result<Option<Waiting>, StoreError>;
+    /// Decides a request that waits; false if it does not.
+    async fn decide_grant(&self, decision: &Decision<'_>) -> Result<bool, StoreError>;
+    /// Answers a program that asks for its token; makes it, once.
+    async fn fetch_granted(
+        &self,
+        question: &Question,
+    ) -> Result<Result<Granted, Refusal>, StoreError>;
+    /// Notes a code that nobody has, and forgets those before a moment.
+    async fn add_miss(
+        &self,
+        account: AccountId,
+        id: Uuid,
+        at: i64,
+        forget_before: i64,
+    ) -> Result<(), StoreError>;
+    /// Counts those since a moment.
+    async fn misses(&self, account: AccountId, since: i64) -> Result<Misses, StoreError>;
+    /// Takes one back.
+    async fn take_miss_back(&self, account: AccountId, id: Uuid) -> Result<(), StoreError>;
 
     /// Adds a session; false if its hash is taken.
     async fn add_session(&self, row: &SessionRow) -> Result<bool, StoreError>;

@@ -2,7 +2,7 @@
 //!
 //! Programs get RFC 9457 with a stable `code`; people get a page. Causes go to the log, once.
 
-use std::{any::Any, error::Error, sync::Arc};
+use std::{any::Any, borrow::Cow, error::Error, sync::Arc};
 
 use axum::{
     body::Body,
@@ -16,6 +16,7 @@ use tower_http::csrf::ProtectionError;
 use super::pages;
 use crate::{
     accounts::{Denied, Scope},
+    grant::{GrantError, Refusal},
     ingest::Refused,
     library::LibraryError,
     locale::Locale,
@@ -30,6 +31,8 @@ const AGAIN_SOON: &str = "5";
 pub(super) enum Failure {
     #[error(transparent)]
     Denied(#[from] Denied),
+    #[error(transparent)]
+    Grant(#[from] GrantError),
     #[error(transparent)]
     Import(#[from] Refused),
     #[error(transparent)]
@@ -72,8 +75,19 @@ pub(super) struct Problem {
     title: &'static str,
     detail: String,
     errors: Vec<EnvelopeProblem>,
-    header: Option<(HeaderName, &'static str)>,
+    header: Option<(HeaderName, Cow<'static, str>)>,
+    form: Form,
     cause: Option<String>,
+}
+
+/// How programs are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Form {
+    /// RFC 9457.
+    #[default]
+    Problem,
+    /// RFC 6749, for programs that know OAuth.
+    OAuth,
 }
 
 impl Problem {
@@ -84,11 +98,12 @@ impl Problem {
         detail: impl Into<String>,
     ) -> Self {
         let detail = detail.into();
-        Self { status, code, title, detail, errors: Vec::new(), header: None, cause: None }
+        let (errors, form) = (Vec::new(), Form::default());
+        Self { status, code, title, detail, errors, header: None, form, cause: None }
     }
 
-    fn with(mut self, name: HeaderName, value: &'static str) -> Self {
-        self.header = Some((name, value));
+    fn with(mut self, name: HeaderName, value: impl Into<Cow<'static, str>>) -> Self {
+        self.header = Some((name, value.into()));
         self
     }
 }
@@ -100,8 +115,10 @@ impl IntoResponse for Failure {
         let mut problem = self.problem();
         problem.cause = problem.status.is_server_error().then_some(cause);
         let mut answer = problem.status.into_response();
-        if let Some((name, value)) = &problem.header {
-            answer.headers_mut().insert(name, HeaderValue::from_static(value));
+        if let Some((name, value)) = &problem.header
+            && let Ok(value) = HeaderValue::from_str(value)
+        {
+            answer.headers_mut().insert(name, value);
         }
         answer.extensions_mut().insert(Arc::new(problem));
         answer
@@ -112,6 +129,7 @@ impl Failure {
     fn problem(self) -> Problem {
         match self {
             Self::Denied(denied) => denied_problem(denied),
+            Self::Grant(error) => grant_problem(&error),
             Self::Import(refused) => refused_problem(refused),
             Self::Library(LibraryError::Parameter(name, right)) => {
                 query_problem(format!("{name} is {right}."))
@@ -240,6 +258,30 @@ fn scope_problem(missing: Scope) -> Problem {
         .with(header::WWW_AUTHENTICATE, challenge)
 }
 
+fn grant_problem(error: &GrantError) -> Problem {
+    let wait = |code, title, seconds: i64| {
+        let detail = format!("Try again in {} minutes.", seconds / 60 + 1);
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, code, title, detail)
+            .with(header::RETRY_AFTER, seconds.to_string())
+    };
+    match error {
+        GrantError::Refused(refusal) => oauth_problem(*refusal),
+        GrantError::TooMany(seconds) => {
+            wait("too_many_requests", "Too many programs wait to be allowed", *seconds)
+        }
+        GrantError::Guessing(seconds) => {
+            wait("too_many_codes", "Too many codes were entered that nobody has", *seconds)
+        }
+        GrantError::Store(error) => store_problem(error),
+    }
+}
+
+fn oauth_problem(refusal: Refusal) -> Problem {
+    let title = "The program gets no token";
+    let problem = Problem::new(StatusCode::BAD_REQUEST, refusal.name(), title, refusal.advice());
+    Problem { form: Form::OAuth, ..problem }
+}
+
 fn refused_problem(refused: Refused) -> Problem {
     let invalid = StatusCode::UNPROCESSABLE_ENTITY;
     match refused {
@@ -335,6 +377,10 @@ pub(super) fn panicked(_: Box<dyn Any + Send>) -> Response {
 /// Writes a failure as RFC 9457; leaves other answers alone.
 pub(super) fn as_json(answer: Response, request_id: &str) -> Response {
     let Some(problem) = told(&answer) else { return answer };
+    if problem.form == Form::OAuth {
+        let body = json!({"error": problem.code, "error_description": problem.detail});
+        return written(answer, "application/json", body.to_string());
+    }
     let mut body = json!({
         "type": format!("urn:me-feed:problem:{}", problem.code),
         "title": problem.title,

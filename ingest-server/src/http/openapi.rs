@@ -51,6 +51,7 @@ impl Document {
         {
             schemas.extend(generator.take_definitions(true));
             schemas.insert("Problem".to_owned(), problem());
+            schemas.insert("OAuthError".to_owned(), oauth_error());
         }
         Self(document.to_string().into())
     }
@@ -84,6 +85,22 @@ fn problem() -> Value {
                     }
                 }
             }
+        }
+    })
+}
+
+/// RFC 6749, section 5.2.
+fn oauth_error() -> Value {
+    json!({
+        "type": "object",
+        "required": ["error", "error_description"],
+        "properties": {
+            "error": {"type": "string", "enum": [
+                "authorization_pending", "slow_down", "access_denied", "expired_token",
+                "invalid_grant", "invalid_client", "invalid_scope", "invalid_request",
+                "unsupported_grant_type"
+            ]},
+            "error_description": {"type": "string", "description": "What to do next"}
         }
     })
 }

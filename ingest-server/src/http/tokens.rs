@@ -1,14 +1,11 @@
 //! API tokens of an account: list and revoke.
 
 use axum::{
-    Form, Json,
-    extract::{
-        Path, State,
-        rejection::{FormRejection, PathRejection},
-    },
+    Json,
+    extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, StatusCode},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -31,15 +28,8 @@ pub(super) struct TokenView {
     scopes: String,
     /// When it was made.
     created_at: String,
-    /// When it was last used, to the hour.
+    /// When it was last used, to the minute.
     last_used_at: Option<String>,
-}
-
-/// A secret to be given up.
-#[derive(Deserialize, ToSchema)]
-pub(super) struct Revocation {
-    /// `mf_…`
-    token: String,
 }
 
 /// The account's tokens that work, newest first.
@@ -72,22 +62,6 @@ pub(super) async fn revoke(
     let Path(id) = id.map_err(|_| Failure::NotFound)?;
     let found = accounts::revoke_as(&app, auth::bearer(&headers), id).await?;
     if found { Ok(StatusCode::NO_CONTENT) } else { Err(Failure::NotFound) }
-}
-
-/// RFC 7009: whoever holds a token may end it. The answer is the same for one that nobody knows.
-#[utoipa::path(post, path = "/api/oauth/revoke", tag = "account",
-    request_body(content = Revocation, content_type = "application/x-www-form-urlencoded"),
-    responses(
-        (status = 200, description = "It works no more, if it ever did"),
-        (status = "4XX", description = "A problem", content_type = "application/problem+json", body = ref("#/components/schemas/Problem")),
-    ))]
-pub(super) async fn give_up(
-    State(app): State<App>,
-    form: Result<Form<Revocation>, FormRejection>,
-) -> Result<StatusCode, Failure> {
-    let Form(form) = form.map_err(|_| Failure::Query("the body is a form with the field token"))?;
-    accounts::give_up(&app, &form.token).await?;
-    Ok(StatusCode::OK)
 }
 
 fn view(row: TokenRow) -> TokenView {

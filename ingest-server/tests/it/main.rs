@@ -7,6 +7,7 @@ mod api;
 mod below;
 #[path = "../../src/store/contract/databases.rs"]
 mod databases;
+mod grants;
 mod harness;
 mod imports;
 mod library;

@@ -1,6 +1,7 @@
 //! What both databases say in the same words; `super` is the database it is compiled for.
 
 mod accounts;
+mod grants;
 mod import;
 mod library;
 mod runs;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use super::{Connection, Database, Transaction, bulk};
 use crate::{
     accounts::{Account, Link, Token},
+    grant::{Decision, Granted, Misses, NewGrant, Question, Refusal, UserCode, Waiting},
     ingest::Import,
     store::{
         AccountId, Bearer, Imported, KeptAnswer, LibraryQuery, LibraryRows, RunSummary, SessionRow,
@@ -125,6 +127,47 @@ impl Store for Database {
 
     async fn use_link(&self, hash: &str, now: i64) -> Result<Option<AccountId>, StoreError> {
         writing!(self, db => accounts::use_link(db, hash, now))
+    }
+
+    async fn add_grant(&self, grant: &NewGrant) -> Result<Option<i64>, StoreError> {
+        writing!(self, db => grants::add(db, grant))
+    }
+
+    async fn waiting_grant(
+        &self,
+        code: &UserCode,
+        now: i64,
+    ) -> Result<Option<Waiting>, StoreError> {
+        reading!(self, db => grants::waiting(db, code, now))
+    }
+
+    async fn decide_grant(&self, decision: &Decision<'_>) -> Result<bool, StoreError> {
+        writing!(self, db => grants::decide(db, decision))
+    }
+
+    async fn fetch_granted(
+        &self,
+        question: &Question,
+    ) -> Result<Result<Granted, Refusal>, StoreError> {
+        writing!(self, db => grants::fetch(db, question))
+    }
+
+    async fn add_miss(
+        &self,
+        account: AccountId,
+        id: Uuid,
+        at: i64,
+        forget_before: i64,
+    ) -> Result<(), StoreError> {
+        writing!(self, db => grants::add_miss(db, account, id, at, forget_before))
+    }
+
+    async fn misses(&self, account: AccountId, since: i64) -> Result<Misses, StoreError> {
+        reading!(self, db => grants::misses(db, account, since))
+    }
+
+    async fn take_miss_back(&self, account: AccountId, id: Uuid) -> Result<(), StoreError> {
+        writing!(self, db => grants::take_miss_back(db, account, id))
     }
 
     async fn add_session(&self, row: &SessionRow) -> Result<bool, StoreError> {

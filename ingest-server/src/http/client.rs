@@ -1,0 +1,97 @@
+//! Where a request comes from, behind a proxy too.
+
+use std::{
+    convert::Infallible,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+};
+
+use axum::{
+    extract::{ConnectInfo, FromRef, FromRequestParts},
+    http::{HeaderMap, request::Parts},
+};
+use ipnet::IpNet;
+
+use crate::app::App;
+
+/// What proxies write the addresses into that a request came through, the first one leftmost.
+const FORWARDED: &str = "x-forwarded-for";
+
+/// The network address of whoever sent a request. A proxy is believed only if `MEFEED_TRUSTED_PROXY`
+/// names it: everybody else could write anything into the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ClientAddress(pub(super) IpAddr);
+
+impl<S> FromRequestParts<S> for ClientAddress
+where
+    S: Sync,
+    App: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip().to_canonical());
+        let app = App::from_ref(state);
+        Ok(Self(behind(peer, &parts.headers, &app.settings().trusted_proxies)))
+    }
+}
+
+/// Walks from the nearest hop outwards as long as trusted proxies tell of another one.
+fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
+    let written: Vec<&str> = headers
+        .get_all(FORWARDED)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    let mut client = peer;
+    for hop in written.into_iter().rev() {
+        if !is_trusted(&client) {
+            break;
+        }
+        let Some(next) = address(hop.trim()) else { break };
+        client = next;
+    }
+    client
+}
+
+/// An address as proxies write it: some add the port, some brackets.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    let parsed = bare.parse::<IpAddr>().ok();
+    parsed.or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip())).map(|ip| ip.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_trusted_proxies_say_where_a_request_comes_from() {
+        let trusted: Vec<IpNet> =
+            ["127.0.0.1/32", "10.0.0.0/8", "fd00::/8"].map(|net| net.parse().unwrap()).to_vec();
+        for (peer, header, client) in [
+            ("203.0.113.9", "198.51.100.1", "203.0.113.9"),
+            ("127.0.0.1", "198.51.100.1", "198.51.100.1"),
+            ("127.0.0.1", "1.1.1.1, 198.51.100.1, 10.2.3.4", "198.51.100.1"),
+            ("127.0.0.1", "1.1.1.1, nonsense", "127.0.0.1"),
+            ("127.0.0.1", "", "127.0.0.1"),
+            ("127.0.0.1", "10.0.0.1, 10.0.0.2", "10.0.0.1"),
+            ("fd00::1", "[2001:db8::7]:443", "2001:db8::7"),
+            ("10.0.0.1", "198.51.100.1:8080", "198.51.100.1"),
+            ("10.0.0.1", "::ffff:198.51.100.1", "198.51.100.1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(FORWARDED, header.parse().unwrap());
+            let found = behind(peer.parse().unwrap(), &headers, &trusted);
+            assert_eq!(found, client.parse::<IpAddr>().unwrap(), "{peer} {header}");
+        }
+        let headers = HeaderMap::from_iter([
+            (FORWARDED.parse().unwrap(), "1.1.1.1".parse().unwrap()),
+            (FORWARDED.parse().unwrap(), "198.51.100.1".parse().unwrap()),
+        ]);
+        let found = behind("127.0.0.1".parse().unwrap(), &headers, &trusted);
+        assert_eq!(found, "198.51.100.1".parse::<IpAddr>().unwrap());
+    }
+}
