@@ -30,6 +30,12 @@ const BUSY: Duration = Duration::from_secs(10);
 /// How long a use case waits for a connection.
 const ACQUIRE: Duration = Duration::from_secs(10);
 
+/// How often opening is tried again, and after how long.
+const OPENING_TRIES: u32 = 200;
+const OPENING_PAUSE: Duration = Duration::from_millis(25);
+/// SQLite's number for a lock that somebody else has.
+const SQLITE_BUSY: u32 = 5;
+
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// The store on SQLite.
@@ -48,10 +54,9 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
             .busy_timeout(BUSY);
-        let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE);
-        let writer = pool().max_connections(1).connect_with(options.clone()).await?;
+        let writer = connect(&options, 1).await?;
         migrate(&writer).await?;
-        let readers = pool().max_connections(READERS).connect_with(options).await?;
+        let readers = connect(&options, READERS).await?;
         Ok(Self { readers, writer })
     }
 
@@ -94,6 +99,30 @@ impl SqliteStore {
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+/// Opens the file. Two programs that turn a new file to its log at the same time are in each other's
+/// way, and SQLite refuses one of them without waiting; the other is done soon.
+async fn connect(
+    options: &SqliteConnectOptions,
+    connections: u32,
+) -> Result<SqlitePool, StoreError> {
+    let mut tries = OPENING_TRIES;
+    loop {
+        let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE).max_connections(connections);
+        match pool.connect_with(options.clone()).await {
+            Err(error) if tries > 0 && is_busy(&error) => {
+                tries -= 1;
+                tokio::time::sleep(OPENING_PAUSE).await;
+            }
+            result => return Ok(result?),
+        }
+    }
+}
+
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
 /// Brings the schema up to date. Nothing locks out another server that starts at the same time: the
