@@ -98,6 +98,9 @@ fn programs() -> OpenApiRouter<App> {
 fn people(app: &App) -> Router {
     Router::new()
         .route("/", get(pages::library))
+        .route("/pair", get(pages::pair::pair).post(pages::pair::decide))
+        .route("/tokens", get(pages::tokens::tokens).post(pages::tokens::make))
+        .route("/tokens/{id}/revoke", post(pages::tokens::revoke))
         .route("/sign-in", get(pages::sign_in))
         .route("/sign-in/link", post(session::sign_in_by_link))
         .route("/sign-out", post(session::sign_out))

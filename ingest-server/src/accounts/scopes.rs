@@ -16,7 +16,8 @@ pub enum Scope {
 }
 
 impl Scope {
-    const ALL: [Self; 4] =
+    /// All that there are.
+    pub const ALL: [Self; 4] =
         [Self::ImportWrite, Self::LibraryRead, Self::LibraryWrite, Self::AudibleConnect];
 
     /// The name on the wire and in the database.
@@ -48,6 +49,11 @@ pub struct Scopes(BTreeSet<Scope>);
 pub struct UnknownScope;
 
 impl Scopes {
+    /// One after the other, in their usual order.
+    pub fn iter(&self) -> impl Iterator<Item = Scope> {
+        self.0.iter().copied()
+    }
+
     /// Whether the scope is among them.
     pub fn contains(&self, scope: Scope) -> bool {
         self.0.contains(&scope)

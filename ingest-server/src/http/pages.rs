@@ -1,5 +1,9 @@
 //! Pages for people: they show what the use cases give, in the browser's language.
 
+mod frame;
+pub(super) mod pair;
+mod scopes;
+pub(super) mod tokens;
 mod view;
 
 use askama::Template;
@@ -40,7 +44,7 @@ pub(super) async fn library(
     look: Result<Query<Look>, QueryRejection>,
 ) -> Result<Response, Failure> {
     let Some(account) = session::account(&app, &session).await? else {
-        return Ok(to(&app, "/sign-in").into_response());
+        return Ok(to_sign_in(&app, "/").into_response());
     };
     let Query(look) = look.map_err(|_| Failure::Query("the address is not complete"))?;
     let ask = Ask {
@@ -52,8 +56,8 @@ pub(super) async fn library(
     };
     let page = library::page(&app, account.id, &ask).await?;
     let latest = app.store().latest_run(account.id).await?;
-    let (locale, base) = (observe::locale(&headers), app.settings().base_path());
-    let view = LibraryView::new(locale, base, &account, &look, &page, latest.as_ref());
+    let locale = observe::locale(&headers);
+    let view = LibraryView::new(locale, app.settings(), &account, &look, &page, latest.as_ref());
     Ok(Html(view.render()?).into_response())
 }
 
@@ -69,6 +73,15 @@ pub(super) async fn sign_in(
 /// On to another page of ours.
 pub(super) fn to(app: &App, path: &str) -> Redirect {
     Redirect::to(&format!("{}{path}", app.settings().base_path()))
+}
+
+/// To the sign-in page, which comes back to this page of ours.
+fn to_sign_in(app: &App, next: &str) -> Redirect {
+    if next == "/" {
+        return to(app, "/sign-in");
+    }
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    to(app, &format!("/sign-in?{}", query.append_pair("next", next).finish()))
 }
 
 /// What a person sees of a failure: what happened, what it means, what to do.

@@ -12,6 +12,7 @@ mod harness;
 mod imports;
 mod library;
 mod pages;
+mod pairing;
 mod runs;
 mod socket;
 mod tokens;

@@ -127,7 +127,7 @@ async fn an_empty_library_says_how_to_fill_it(database: String) {
     let cookie = signed_in(&server).await;
     let page = page(&server, "/", &cookie, "").await;
     assert!(page.text.contains("No audiobooks here yet"));
-    assert!(page.text.contains("ingest-server token create --user reader@home.example"));
+    assert!(page.text.contains("press “Connect”:<br><code>http://127.0.0.1:8787/</code>"));
 }
 
 async fn pages_lead_on_and_searches_are_kept(database: String) {

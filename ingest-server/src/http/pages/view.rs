@@ -2,9 +2,13 @@
 
 use askama::Template;
 
-use super::Look;
+use super::{
+    Look,
+    frame::{Frame, Here},
+};
 use crate::{
     accounts::Account,
+    app::Settings,
     library::{self, LibraryPage, Title},
     locale::Locale,
     store::RunSummary,
@@ -52,8 +56,8 @@ impl<'a> FailureView<'a> {
 pub(super) struct LibraryView<'a> {
     locale: Locale,
     base: &'a str,
-    who: String,
-    email: String,
+    frame: Frame,
+    server: &'a str,
     q: String,
     sort: &'static str,
     list: bool,
@@ -99,20 +103,21 @@ struct TitleView {
 impl<'a> LibraryView<'a> {
     pub(super) fn new(
         locale: Locale,
-        base: &'a str,
+        settings: &'a Settings,
         account: &Account,
         look: &Look,
         page: &LibraryPage,
         latest: Option<&RunSummary>,
     ) -> Self {
+        let base = settings.base_path();
         let address = |view, cursor: &str| address(base, look, view, cursor);
         let list = look.view == "list";
         let view = if list { "list" } else { "" };
         Self {
             locale,
             base,
-            who: who(locale, account),
-            email: account.email.clone(),
+            frame: Frame::new(locale, Here::Library, account),
+            server: settings.public_url.as_str(),
             q: look.q.clone(),
             sort: sort(look),
             list,
@@ -170,11 +175,6 @@ fn sort(look: &Look) -> &'static str {
 fn next_text(locale: Locale, page: &LibraryPage) -> String {
     let shown = i64::try_from(page.items.len()).unwrap_or_default();
     locale.filled("library.next", &[("n", &locale.number(shown))])
-}
-
-fn who(locale: Locale, account: &Account) -> String {
-    let who = if account.name.is_empty() { &account.email } else { &account.name };
-    locale.filled("signed_in_as", &[("who", who)])
 }
 
 fn count(locale: Locale, q: &str, total: i64) -> String {
