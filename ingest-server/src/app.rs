@@ -8,6 +8,8 @@ use url::Url;
 
 use crate::{
     clock::{Chance, Clock, System},
+    metrics::Metrics,
+    secret::Secret,
     store::{self, Store, StoreError},
 };
 
@@ -20,6 +22,8 @@ pub struct Settings {
     pub database_url: String,
     /// Where the server keeps files of its own.
     pub data_dir: PathBuf,
+    /// Who has it may read `/metrics`; nobody may without one.
+    pub metrics_token: Option<Secret>,
     /// Proxies that are believed where a request comes from.
     pub trusted_proxies: Vec<IpNet>,
     /// Largest body of an import, in bytes.
@@ -37,6 +41,7 @@ impl Settings {
             public_url,
             database_url,
             data_dir,
+            metrics_token: None,
             trusted_proxies: Vec::new(),
             body_limit: 8 * 1024 * 1024,
             imports_at_once: 2,
@@ -62,6 +67,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
     imports: Arc<Semaphore>,
+    metrics: Metrics,
 }
 
 impl App {
@@ -86,7 +92,14 @@ impl App {
     ) -> Result<Self, StoreError> {
         let store = store::open(&settings.database_url).await?;
         let imports = Arc::new(Semaphore::new(settings.imports_at_once));
-        Ok(Self(Arc::new(Inner { settings, store, clock, chance, imports })))
+        Ok(Self(Arc::new(Inner {
+            settings,
+            store,
+            clock,
+            chance,
+            imports,
+            metrics: Metrics::default(),
+        })))
     }
 
     /// What a person has set.
@@ -107,6 +120,11 @@ impl App {
     /// Random bytes.
     pub fn chance(&self) -> &dyn Chance {
         &*self.0.chance
+    }
+
+    /// What monitoring counts.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     /// Turns for imports: a body is read into memory by whoever holds one.

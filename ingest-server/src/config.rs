@@ -21,7 +21,8 @@ use crate::{
     accounts::{self, Account, Scopes},
     app::{App, Settings},
     logging::{self, LogFormat},
-    serve::{serve, told_to_stop},
+    secret::Secret,
+    serve::{Listeners, serve, told_to_stop},
 };
 
 /// Keeps audiobook libraries that the Me Feed Audible connector reads.
@@ -48,6 +49,20 @@ struct Common {
     /// Folder for the server's own files.
     #[arg(long, global = true, env = "MEFEED_DATA_DIR", default_value = "mefeed-data")]
     data_dir: PathBuf,
+    /// Address and port for /metrics alone, without a token: for a private network.
+    #[arg(long, global = true, env = "MEFEED_METRICS_LISTEN")]
+    metrics_listen: Option<SocketAddr>,
+    /// Token for /metrics on the server's own address.
+    #[arg(long, global = true, env = "MEFEED_METRICS_TOKEN", hide_env_values = true)]
+    metrics_token: Option<String>,
+    /// File with that token.
+    #[arg(
+        long,
+        global = true,
+        env = "MEFEED_METRICS_TOKEN_FILE",
+        conflicts_with = "metrics_token"
+    )]
+    metrics_token_file: Option<PathBuf>,
     /// Proxies, as addresses or networks separated by commas, whose X-Forwarded-For is believed.
     #[arg(long, global = true, env = "MEFEED_TRUSTED_PROXY", value_delimiter = ',', value_parser = proxy)]
     trusted_proxy: Vec<IpNet>,
@@ -199,7 +214,19 @@ impl Common {
         let mut settings = Settings::new(public_url, database, self.data_dir.clone());
         settings.body_limit = self.body_limit;
         settings.trusted_proxies.clone_from(&self.trusted_proxy);
+        settings.metrics_token = self.metrics_token()?;
         App::open(settings).await.context("cannot open the database")
+    }
+
+    fn metrics_token(&self) -> anyhow::Result<Option<Secret>> {
+        let text = match &self.metrics_token_file {
+            Some(file) => Some(
+                std::fs::read_to_string(file)
+                    .with_context(|| format!("cannot read {}", file.display()))?,
+            ),
+            None => self.metrics_token.clone(),
+        };
+        text.map(|text| Secret::new(&text).context("MEFEED_METRICS_TOKEN")).transpose()
     }
 
     async fn serve(&self, app: App) -> anyhow::Result<()> {
@@ -212,7 +239,15 @@ impl Common {
                 "there is no account yet: add one with `ingest-server user add you@home.example`"
             );
         }
-        serve(listener, app, told_to_stop()).await?;
+        let numbers = match self.metrics_listen {
+            Some(address) => Some(
+                TcpListener::bind(address)
+                    .await
+                    .with_context(|| format!("cannot listen on {address} for /metrics"))?,
+            ),
+            None => None,
+        };
+        serve(Listeners { people: listener, numbers }, app, told_to_stop()).await?;
         Ok(())
     }
 }

@@ -306,8 +306,14 @@ pub async fn ask(app: &App, wish: &Wish<'_>) -> Result<Codes, GrantError> {
         forget_before: now - FORGOTTEN * SECOND,
     };
     match app.store().add_grant(&grant).await? {
-        None => Ok(Codes { device_code, user_code }),
-        Some(free_at) => Err(GrantError::TooMany(seconds_until(free_at, now))),
+        None => {
+            app.metrics().pairing("asked");
+            Ok(Codes { device_code, user_code })
+        }
+        Some(free_at) => {
+            app.metrics().pairing("too_many_requests");
+            Err(GrantError::TooMany(seconds_until(free_at, now)))
+        }
     }
 }
 
@@ -339,8 +345,9 @@ pub async fn fetch(
         token_id: new_id(now, app.chance()),
         token_hash: hex_hash(secret.as_bytes()),
     };
-    let granted = app.store().fetch_granted(&question).await??;
-    Ok((secret, granted))
+    let fetched = app.store().fetch_granted(&question).await?;
+    app.metrics().pairing(fetched.as_ref().map_or_else(|refusal| refusal.name(), |_| "connected"));
+    Ok((secret, fetched?))
 }
 
 /// The request with this code, if it waits for a person. A code that nobody has counts against the
@@ -363,6 +370,7 @@ pub async fn find(
     let misses = store.misses(account, since).await?;
     if misses.of_one > MISSES_OF_ONE || misses.of_all > MISSES_OF_ALL {
         store.take_miss_back(account, miss).await?;
+        app.metrics().pairing("too_many_codes");
         return Err(GrantError::Guessing(seconds_until(misses.first + WORKS * SECOND, now)));
     }
     let found = store.waiting_grant(code, now).await?;
@@ -389,6 +397,9 @@ pub async fn decide(
     // Who decides at the last moment still gives the program its time to fetch the token.
     let decision = Decision { code, account, state, now, expires_at: now + WORKS * SECOND };
     let decided = app.store().decide_grant(&decision).await?;
+    if decided {
+        app.metrics().pairing(state.as_str());
+    }
     Ok(decided.then_some(waiting))
 }
 

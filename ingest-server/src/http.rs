@@ -7,6 +7,7 @@ mod client;
 mod error;
 mod import;
 mod library;
+pub(crate) mod metrics;
 mod oauth;
 mod observe;
 mod openapi;
@@ -91,6 +92,7 @@ fn programs() -> OpenApiRouter<App> {
         // Operators.
         .routes(routes!(operators::healthz))
         .routes(routes!(operators::readyz))
+        .routes(routes!(metrics::metrics))
         .routes(routes!(operators::openapi))
 }
 

@@ -62,6 +62,20 @@ pub enum Refused {
     Store(#[from] StoreError),
 }
 
+impl Refused {
+    /// Its name for monitoring.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::KeyMissing => "idempotency_key_missing",
+            Self::KeyMismatch { .. } => "idempotency_key_mismatch",
+            Self::KeyReused => "idempotency_key_reused",
+            Self::Envelope(_) => "envelope_invalid",
+            Self::Checker(_) => "internal",
+            Self::Store(_) => "database",
+        }
+    }
+}
+
 /// A checked chunk with all that the store needs to take it in.
 #[derive(Debug)]
 pub struct Import {

@@ -13,6 +13,8 @@ pub mod ingest;
 pub mod library;
 pub mod locale;
 pub mod logging;
+pub mod metrics;
+pub mod secret;
 pub mod serve;
 pub mod store;
 

@@ -9,6 +9,21 @@ use crate::{app::App, http};
 /// How long open requests may take after the server was told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
 
+/// Where the server listens.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For people and programs.
+    pub people: TcpListener,
+    /// For monitoring alone.
+    pub numbers: Option<TcpListener>,
+}
+
+impl From<TcpListener> for Listeners {
+    fn from(people: TcpListener) -> Self {
+        Self { people, numbers: None }
+    }
+}
+
 /// Serves until `shutdown` ends, then answers what is open, at most 20 seconds, and closes the
 /// database.
 ///
@@ -16,10 +31,11 @@ const DRAIN: Duration = Duration::from_secs(20);
 ///
 /// The listener's.
 pub async fn serve(
-    listener: TcpListener,
+    listeners: impl Into<Listeners>,
     app: App,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    let Listeners { people, numbers } = listeners.into();
     let (told, drain) = oneshot::channel();
     let stop = async move {
         shutdown.await;
@@ -27,16 +43,25 @@ pub async fn serve(
         let _ = told.send(());
     };
     let routes = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, routes).with_graceful_shutdown(stop);
+    let server = axum::serve(people, routes).with_graceful_shutdown(stop);
     let result = tokio::select! {
         result = server => result,
         () = time_is_up(drain) => {
             tracing::warn!("stopped with requests still open");
             Ok(())
         }
+        result = numbers_alone(numbers, app.clone()) => result,
     };
     app.store().close().await;
     result
+}
+
+/// Answers monitoring for as long as the server runs; never ends without a listener.
+async fn numbers_alone(listener: Option<TcpListener>, app: App) -> std::io::Result<()> {
+    match listener {
+        Some(listener) => axum::serve(listener, http::metrics::alone(app)).await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn time_is_up(told: oneshot::Receiver<()>) {

@@ -192,6 +192,17 @@ pub struct LibraryRows {
     pub(crate) total: i64,
 }
 
+/// How much there is of what monitoring asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Counts {
+    /// Accounts.
+    pub accounts: i64,
+    /// Browser sessions that have not expired.
+    pub sessions: i64,
+    /// Tokens that are not revoked.
+    pub tokens: i64,
+}
+
 /// A run in one line.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct RunSummary {
@@ -293,6 +304,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// The latest run.
     async fn latest_run(&self, owner: AccountId) -> Result<Option<RunSummary>, StoreError>;
 
+    /// How much there is.
+    async fn counts(&self, now: i64) -> Result<Counts, StoreError>;
     /// Writes a consistent copy into a new file that only its owner can read, while others go on
     /// working.
     async fn backup(&self, file: &Path) -> Result<(), StoreError>;

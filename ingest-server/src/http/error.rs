@@ -59,6 +59,10 @@ pub(super) enum Failure {
     LinkUsed,
     #[error("a form of another site")]
     ForeignForm,
+    #[error("the numbers need a token")]
+    MetricsToken,
+    #[error("the numbers could not be written")]
+    Numbers(#[from] std::fmt::Error),
     #[error("no such page")]
     NotFound,
     #[error("not by this method")]
@@ -137,7 +141,8 @@ impl Failure {
             Self::Query(right) => query_problem(format!("{right}.")),
             Self::Library(LibraryError::Store(error)) | Self::Store(error) => store_problem(&error),
             Self::Session(tower_sessions::session::Error::Store(_)) => away(),
-            Self::Session(_) | Self::Page(_) | Self::Panicked => internal(),
+            Self::Session(_) | Self::Page(_) | Self::Numbers(_) | Self::Panicked => internal(),
+            Self::MetricsToken => metrics_token(),
             Self::LinkUsed | Self::ForeignForm | Self::NotFound | Self::MethodNotAllowed => {
                 self.page_problem()
             }
@@ -249,6 +254,13 @@ fn denied_problem(denied: Denied) -> Problem {
     };
     let problem = Problem::new(StatusCode::UNAUTHORIZED, code, title, detail);
     problem.with(header::WWW_AUTHENTICATE, challenge)
+}
+
+fn metrics_token() -> Problem {
+    let title = "The numbers are behind a token";
+    let detail = "Send the token of MEFEED_METRICS_TOKEN as Authorization: Bearer …";
+    Problem::new(StatusCode::UNAUTHORIZED, "metrics_token_missing", title, detail)
+        .with(header::WWW_AUTHENTICATE, "Bearer realm=\"metrics\"")
 }
 
 fn scope_problem(missing: Scope) -> Problem {

@@ -12,7 +12,8 @@ use super::{auth, body, error::Failure};
 use crate::{
     accounts::{Account, Scope},
     app::App,
-    ingest::{self, Incoming},
+    ingest::{self, Incoming, Refused},
+    metrics::Metrics,
 };
 
 /// The header that names a chunk: `{run.id}:{chunk.index}`.
@@ -59,8 +60,17 @@ pub(super) async fn import(
     let _turn = body::turn(&app).await?;
     let body = body::read(&app, &headers, body).await?;
     let key = headers.get(KEY).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let answer = ingest::take(&app, account, Incoming { body, key, dry_run }).await?;
-    Ok(json(answer))
+    let taken = ingest::take(&app, account, Incoming { body, key, dry_run }).await;
+    count(app.metrics(), taken.as_deref(), dry_run);
+    Ok(json(taken?))
+}
+
+fn count(metrics: &Metrics, taken: Result<&str, &Refused>, dry_run: bool) {
+    match taken {
+        Ok(_) if dry_run => metrics.chunk("previewed"),
+        Ok(receipt) => metrics.stored(receipt),
+        Err(refused) => metrics.chunk(refused.name()),
+    }
 }
 
 /// What can be said before the body is read.

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, Method, header},
     middleware::Next,
     response::Response,
 };
@@ -30,6 +30,7 @@ pub(super) async fn observe(State(app): State<App>, request: Request, next: Next
         http.method = %request.method(),
         http.route = route.as_deref().unwrap_or("none")
     );
+    let method = known(request.method());
     let started = Instant::now();
     let answer = next.run(request).instrument(span.clone()).await;
     let _inside = span.enter();
@@ -38,17 +39,35 @@ pub(super) async fn observe(State(app): State<App>, request: Request, next: Next
     } else {
         error::as_page(answer, &id, locale, app.settings().base_path())
     };
-    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(http.status = answer.status().as_u16(), duration_ms, "answered");
+    let (duration, status) = (started.elapsed(), answer.status().as_u16());
+    app.metrics().request(method, route.as_deref().unwrap_or("none"), status, duration);
+    let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(http.status = status, duration_ms, "answered");
     if let Ok(value) = HeaderValue::try_from(id) {
         answer.headers_mut().insert(REQUEST_ID, value);
     }
     answer
 }
 
+/// A method's name; callers may invent others, and each would be a line for monitoring.
+const fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        Method::HEAD => "HEAD",
+        _ => "other",
+    }
+}
+
 /// Programs get problems as JSON, people get a page.
 fn is_for_programs(path: &str) -> bool {
-    path == "/api" || path.starts_with("/api/") || matches!(path, "/healthz" | "/readyz")
+    path == "/api"
+        || path.starts_with("/api/")
+        || matches!(path, "/healthz" | "/readyz" | "/metrics")
 }
 
 /// The language that a browser asks for.

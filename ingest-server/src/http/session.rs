@@ -53,7 +53,11 @@ pub(super) async fn sign_in_by_link(
     form: Result<Form<LinkForm>, FormRejection>,
 ) -> Result<Redirect, Failure> {
     let Form(form) = form.map_err(|_| Failure::LinkUsed)?;
-    let account = accounts::use_link(&app, &form.secret).await?.ok_or(Failure::LinkUsed)?;
+    let Some(account) = accounts::use_link(&app, &form.secret).await? else {
+        app.metrics().sign_in("link_used");
+        return Err(Failure::LinkUsed);
+    };
+    app.metrics().sign_in("by_link");
     session.cycle_id().await?;
     session.insert(ACCOUNT, account).await?;
     Ok(pages::to(&app, "/"))

@@ -11,6 +11,7 @@ mod grants;
 mod harness;
 mod imports;
 mod library;
+mod metrics;
 mod pages;
 mod pairing;
 mod runs;

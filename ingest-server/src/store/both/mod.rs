@@ -1,6 +1,7 @@
 //! What both databases say in the same words; `super` is the database it is compiled for.
 
 mod accounts;
+mod counts;
 mod grants;
 mod import;
 mod library;
@@ -18,8 +19,8 @@ use crate::{
     grant::{Decision, Granted, Misses, NewGrant, Question, Refusal, UserCode, Waiting},
     ingest::Import,
     store::{
-        AccountId, Bearer, Imported, KeptAnswer, LibraryQuery, LibraryRows, RunSummary, SessionRow,
-        Store, StoreError, TokenRow,
+        AccountId, Bearer, Counts, Imported, KeptAnswer, LibraryQuery, LibraryRows, RunSummary,
+        SessionRow, Store, StoreError, TokenRow,
     },
 };
 
@@ -212,6 +213,10 @@ impl Store for Database {
 
     async fn latest_run(&self, owner: AccountId) -> Result<Option<RunSummary>, StoreError> {
         reading!(self, db => runs::latest(db, owner))
+    }
+
+    async fn counts(&self, now: i64) -> Result<Counts, StoreError> {
+        reading!(self, db => counts::counts(db, now))
     }
 
     async fn backup(&self, file: &Path) -> Result<(), StoreError> {
