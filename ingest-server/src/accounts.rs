@@ -1,12 +1,23 @@
-//! Use cases: accounts, API tokens, one-time links. Secrets leave here once; their hashes are kept.
+//! Use cases: accounts and API tokens. Secrets leave here once; their hashes are kept.
 
+mod links;
+pub mod passwords;
 mod scopes;
 pub(crate) mod sessions;
+mod sign_in;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
-pub use self::scopes::{Scope, Scopes, UnknownScope};
+pub use self::{
+    links::{Link, Purpose, invitation, one_time_link, owner_link, password_link, use_link},
+    passwords::Weak,
+    scopes::{Scope, Scopes, UnknownScope},
+    sign_in::{
+        Credentials, NewPerson, People, Person, SignInError, change_password, end_all_sessions,
+        open_registration, registration_is_open, sign_up,
+    },
+};
 use crate::{
     app::App,
     clock::new_id,
@@ -18,8 +29,6 @@ use crate::{
 const PREFIX: &str = "mf_";
 /// Random bytes of a secret.
 const SECRET: usize = 32;
-/// How long a one-time link works, in microseconds.
-const LINK_WORKS: i64 = 30 * 60 * 1_000_000;
 /// A token's last use is noted at most this often, in microseconds.
 const TOUCH_EVERY: i64 = 60 * 1_000_000;
 /// Longest address that mail programs take.
@@ -38,6 +47,8 @@ pub struct Account {
     pub name: String,
     /// From this percent on a title counts as finished.
     pub finished_from: u8,
+    /// The one who may invite others and open registration.
+    pub is_owner: bool,
 }
 
 /// An API token as it is stored: without its secret.
@@ -49,15 +60,6 @@ pub struct Token {
     pub(crate) hash: String,
     pub(crate) scopes: Scopes,
     pub(crate) created_at: i64,
-}
-
-/// A one-time link as it is stored: without its secret.
-#[derive(Clone, Debug)]
-pub struct Link {
-    pub(crate) hash: String,
-    pub(crate) owner: AccountId,
-    pub(crate) created_at: i64,
-    pub(crate) expires_at: i64,
 }
 
 /// Why an account or token was not made.
@@ -72,6 +74,12 @@ pub enum AccountError {
     /// There is one.
     #[error("there is an account with this e-mail address already")]
     Exists,
+    /// The password is too weak.
+    #[error(transparent)]
+    Weak(#[from] Weak),
+    /// Only the owner may.
+    #[error("only the owner of this server may do this")]
+    NotOwner,
     /// There is none.
     #[error("there is no account with this e-mail address; add it with `ingest-server user add`")]
     Unknown,
@@ -100,28 +108,43 @@ pub enum Denied {
     Store(#[from] StoreError),
 }
 
-/// Adds an account.
+/// Adds an account without a password. The first one is the owner's.
 ///
 /// # Errors
 ///
 /// Not an e-mail address, or one that has an account.
 pub async fn add_account(app: &App, email: &str, name: &str) -> Result<Account, AccountError> {
-    let email = email.trim();
-    if !is_email(email) {
-        return Err(AccountError::Email);
-    }
-    let account = Account {
-        id: new_id(app.clock().now(), app.chance()),
-        email: email.to_owned(),
-        name: bounded_name(name)?,
-        finished_from: shared::media::FINISHED_FROM,
-    };
+    let account = checked_account(app, email, name)?;
     let at = app.clock().now().as_microsecond();
     app.store().add_account(&account, at).await.map_err(|error| match error {
         StoreError::Exists => AccountError::Exists,
         other => other.into(),
     })?;
-    Ok(account)
+    app.store().account(account.id).await?.ok_or(AccountError::Unknown)
+}
+
+/// An account as somebody writes it down; whether it is the owner's is known when it is stored.
+fn checked_account(app: &App, email: &str, name: &str) -> Result<Account, AccountError> {
+    let email = email.trim();
+    if !is_email(email) {
+        return Err(AccountError::Email);
+    }
+    Ok(Account {
+        id: new_id(app.clock().now(), app.chance()),
+        email: email.to_owned(),
+        name: bounded_name(name)?,
+        finished_from: shared::media::FINISHED_FROM,
+        is_owner: false,
+    })
+}
+
+/// Gives an account another name.
+///
+/// # Errors
+///
+/// A name that is too long.
+pub async fn rename(app: &App, account: AccountId, name: &str) -> Result<(), AccountError> {
+    Ok(app.store().rename_account(account, &bounded_name(name)?).await?)
 }
 
 /// Finds an account by its e-mail address, in any case.
@@ -157,32 +180,6 @@ pub async fn create_token(
     };
     app.store().add_token(&token).await?;
     Ok(secret)
-}
-
-/// Makes a link that signs in once within 30 minutes. Its secret stands in the fragment, which
-/// browsers send to nobody.
-///
-/// # Errors
-///
-/// The database's.
-pub async fn one_time_link(app: &App, owner: AccountId) -> Result<String, StoreError> {
-    let secret = random_secret(app);
-    let now = app.clock().now().as_microsecond();
-    let hash = hex_hash(secret.as_bytes());
-    let link = Link { hash, owner, created_at: now, expires_at: now + LINK_WORKS };
-    app.store().add_link(&link).await?;
-    let base = app.settings().public_url.as_str().trim_end_matches('/');
-    Ok(format!("{base}/sign-in#{secret}"))
-}
-
-/// Uses a link's secret up; gives its account the first time, before it expires.
-///
-/// # Errors
-///
-/// The database's.
-pub async fn use_link(app: &App, secret: &str) -> Result<Option<AccountId>, StoreError> {
-    let now = app.clock().now().as_microsecond();
-    app.store().use_link(&hex_hash(secret.as_bytes()), now).await
 }
 
 /// The account that a token belongs to, if the token has the scope.

@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::{
+    accounts::passwords::{Cost, Passwords},
     clock::{Chance, Clock, System},
     metrics::Metrics,
     secret::Secret,
@@ -22,6 +23,8 @@ pub struct Settings {
     pub database_url: String,
     /// Where the server keeps files of its own.
     pub data_dir: PathBuf,
+    /// What hashing a password costs.
+    pub password_cost: Cost,
     /// Who has it may read `/metrics`; nobody may without one.
     pub metrics_token: Option<Secret>,
     /// Proxies that are believed where a request comes from.
@@ -41,12 +44,18 @@ impl Settings {
             public_url,
             database_url,
             data_dir,
+            password_cost: Cost { memory: 19 * 1024, passes: 2 },
             metrics_token: None,
             trusted_proxies: Vec::new(),
             body_limit: 8 * 1024 * 1024,
             imports_at_once: 2,
             patience: Duration::from_secs(30),
         }
+    }
+
+    /// Whether browsers reach the server by TLS.
+    pub fn is_behind_tls(&self) -> bool {
+        self.public_url.scheme() == "https"
     }
 
     /// What stands before every path when the server lives below an address of its host: `/mefeed`,
@@ -68,6 +77,7 @@ struct Inner {
     chance: Arc<dyn Chance>,
     imports: Arc<Semaphore>,
     metrics: Metrics,
+    passwords: Passwords,
 }
 
 impl App {
@@ -92,6 +102,7 @@ impl App {
     ) -> Result<Self, StoreError> {
         let store = store::open(&settings.database_url).await?;
         let imports = Arc::new(Semaphore::new(settings.imports_at_once));
+        let passwords = Passwords::new(settings.password_cost);
         Ok(Self(Arc::new(Inner {
             settings,
             store,
@@ -99,6 +110,7 @@ impl App {
             chance,
             imports,
             metrics: Metrics::default(),
+            passwords,
         })))
     }
 
@@ -120,6 +132,11 @@ impl App {
     /// Random bytes.
     pub fn chance(&self) -> &dyn Chance {
         &*self.0.chance
+    }
+
+    /// Computes the hashes of passwords.
+    pub fn passwords(&self) -> &Passwords {
+        &self.0.passwords
     }
 
     /// What monitoring counts.

@@ -18,7 +18,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::{
-    accounts::{self, Account, Scopes},
+    accounts::{self, Scopes},
     app::{App, Settings},
     logging::{self, LogFormat},
     secret::Secret,
@@ -98,7 +98,7 @@ enum Action {
 
 #[derive(Debug, Subcommand)]
 enum UserAction {
-    /// Add an account and print a link that signs in once.
+    /// Add an account and print a link with which the person chooses a password.
     Add {
         /// E-mail address.
         email: String,
@@ -106,7 +106,12 @@ enum UserAction {
         #[arg(long, default_value = "")]
         name: String,
     },
-    /// Print another link that signs in once.
+    /// Print a link with which the person chooses another password.
+    ResetPassword {
+        /// E-mail address.
+        email: String,
+    },
+    /// Print a link that signs in once.
     Link {
         /// E-mail address.
         email: String,
@@ -159,11 +164,18 @@ impl Command {
             Action::Serve => self.common.serve(app).await,
             Action::User(UserAction::Add { email, name }) => {
                 let account = accounts::add_account(&app, &email, &name).await?;
-                hand_over_link(&app, &account).await
+                let link = accounts::password_link(&app, account.id).await?;
+                hand_over(&app, "password", &account.id.to_string(), &link)
+            }
+            Action::User(UserAction::ResetPassword { email }) => {
+                let account = accounts::find_account(&app, &email).await?;
+                let link = accounts::password_link(&app, account.id).await?;
+                hand_over(&app, "password", &account.id.to_string(), &link)
             }
             Action::User(UserAction::Link { email }) => {
                 let account = accounts::find_account(&app, &email).await?;
-                hand_over_link(&app, &account).await
+                let link = accounts::one_time_link(&app, account.id).await?;
+                hand_over(&app, "sign-in", &account.id.to_string(), &link)
             }
             Action::Token(action) => action.run(&app).await,
             Action::Backup { file } => {
@@ -234,10 +246,9 @@ impl Common {
             .await
             .with_context(|| format!("cannot listen on {}; is it in use?", self.listen))?;
         tracing::info!(address = %listener.local_addr()?, public_url = %app.settings().public_url, "listening");
-        if !app.store().has_accounts().await? {
-            tracing::warn!(
-                "there is no account yet: add one with `ingest-server user add you@home.example`"
-            );
+        if let Some(link) = accounts::owner_link(&app).await? {
+            tracing::warn!("there is no account yet: open the link that makes the first one");
+            hand_over(&app, "setup", "owner", &link)?;
         }
         let numbers = match self.metrics_listen {
             Some(address) => Some(
@@ -254,14 +265,13 @@ impl Common {
 
 /// A terminal is read by the person who typed; anything else may be kept as a log, so the link goes
 /// into a file that only the owner can read.
-async fn hand_over_link(app: &App, account: &Account) -> anyhow::Result<()> {
-    let link = accounts::one_time_link(app, account.id).await?;
+fn hand_over(app: &App, what: &str, whose: &str, link: &str) -> anyhow::Result<()> {
     if io::stdout().is_terminal() {
-        return say(&format!("Open this link within 30 minutes; it signs in once:\n{link}"));
+        return say(&format!("Open this link within 30 minutes; it works once:\n{link}"));
     }
-    let path = app.settings().data_dir.join(format!("sign-in-{}.txt", account.id));
-    write_privately(&path, &link).with_context(|| format!("cannot write {}", path.display()))?;
-    say(&format!("The sign-in link, which works once within 30 minutes, is in {}", path.display()))
+    let path = app.settings().data_dir.join(format!("{what}-{whose}.txt"));
+    write_privately(&path, link).with_context(|| format!("cannot write {}", path.display()))?;
+    say(&format!("The link, which works once within 30 minutes, is in {}", path.display()))
 }
 
 /// `192.168.1.2` or `192.168.1.0/24`

@@ -17,6 +17,7 @@ use crate::{
     clock::new_id,
     ingest::hex_hash,
     store::{AccountId, StoreError},
+    throttle::{self, Limit, Throttled, seconds_until},
 };
 
 /// Seconds for which codes work.
@@ -121,6 +122,15 @@ pub enum GrantError {
     /// The database said no.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<Throttled> for GrantError {
+    fn from(throttled: Throttled) -> Self {
+        match throttled {
+            Throttled::TooMany(seconds) => Self::Guessing(seconds),
+            Throttled::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 /// What a program asks for.
@@ -254,17 +264,6 @@ pub struct Decision<'a> {
     pub(crate) expires_at: i64,
 }
 
-/// Entered codes that nobody has.
-#[derive(Clone, Copy, Debug)]
-pub struct Misses {
-    /// Of one account.
-    pub(crate) of_one: i64,
-    /// Of all accounts.
-    pub(crate) of_all: i64,
-    /// When the first of all was, in microseconds.
-    pub(crate) first: i64,
-}
-
 /// A token that was made for a request.
 #[derive(Clone, Debug)]
 pub struct Granted {
@@ -361,21 +360,20 @@ pub async fn find(
     account: AccountId,
     code: &UserCode,
 ) -> Result<Option<Waiting>, GrantError> {
-    let (store, moment) = (app.store(), app.clock().now());
-    let now = moment.as_microsecond();
-    let since = now - WORKS * SECOND;
-    // It counts as a miss before it is looked for, so that none of many at once slips through.
-    let miss = new_id(moment, app.chance());
-    store.add_miss(account, miss, now, since).await?;
-    let misses = store.misses(account, since).await?;
-    if misses.of_one > MISSES_OF_ONE || misses.of_all > MISSES_OF_ALL {
-        store.take_miss_back(account, miss).await?;
-        app.metrics().pairing("too_many_codes");
-        return Err(GrantError::Guessing(seconds_until(misses.first + WORKS * SECOND, now)));
-    }
-    let found = store.waiting_grant(code, now).await?;
+    let limits = [
+        Limit::new("code_account", &account.to_string(), MISSES_OF_ONE, WORKS),
+        Limit::new("code", "", MISSES_OF_ALL, WORKS),
+    ];
+    let counted = throttle::count(app, &limits).await.map_err(|throttled| {
+        if matches!(throttled, Throttled::TooMany(_)) {
+            app.metrics().pairing("too_many_codes");
+        }
+        GrantError::from(throttled)
+    })?;
+    let now = app.clock().now().as_microsecond();
+    let found = app.store().waiting_grant(code, now).await?;
     if found.is_some() {
-        store.take_miss_back(account, miss).await?;
+        throttle::take_back(app, counted).await?;
     }
     Ok(found)
 }
@@ -401,12 +399,6 @@ pub async fn decide(
         app.metrics().pairing(state.as_str());
     }
     Ok(decided.then_some(waiting))
-}
-
-/// Whole seconds, at least one.
-const fn seconds_until(moment: i64, now: i64) -> i64 {
-    let left = (moment - now + SECOND - 1) / SECOND;
-    if left < 1 { 1 } else { left }
 }
 
 #[cfg(test)]

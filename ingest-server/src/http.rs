@@ -3,7 +3,9 @@
 mod assets;
 mod auth;
 mod body;
+mod browser;
 mod client;
+mod docs;
 mod error;
 mod import;
 mod library;
@@ -23,7 +25,10 @@ use axum::{
     middleware,
     routing::{get, post},
 };
-use tower::{Layer, util::MapRequestLayer};
+use tower::{
+    Layer,
+    util::{MapRequestLayer, option_layer},
+};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     cors::{AllowOrigin, CorsLayer},
@@ -38,6 +43,9 @@ use crate::app::App;
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' https://m.media-amazon.com https://*.media-amazon.com \
     https://*.ssl-images-amazon.com; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Behind TLS browsers come by TLS alone, for a year.
+const HSTS: &str = "max-age=31536000";
 
 /// Every route of the server.
 pub fn router(app: App) -> Router {
@@ -94,6 +102,7 @@ fn programs() -> OpenApiRouter<App> {
         .routes(routes!(operators::readyz))
         .routes(routes!(metrics::metrics))
         .routes(routes!(operators::openapi))
+        .routes(routes!(docs::docs))
 }
 
 /// People in a browser: a session cookie, guarded against forms of other sites.
@@ -103,9 +112,18 @@ fn people(app: &App) -> Router {
         .route("/pair", get(pages::pair::pair).post(pages::pair::decide))
         .route("/tokens", get(pages::tokens::tokens).post(pages::tokens::make))
         .route("/tokens/{id}/revoke", post(pages::tokens::revoke))
-        .route("/sign-in", get(pages::sign_in))
-        .route("/sign-in/link", post(session::sign_in_by_link))
-        .route("/sign-out", post(session::sign_out))
+        .route("/settings", get(pages::settings::settings))
+        .route("/settings/name", post(pages::settings::rename))
+        .route("/settings/password", post(pages::settings::password))
+        .route("/settings/sessions/{hash}/end", post(pages::settings::end_session))
+        .route("/settings/sessions/end-others", post(pages::settings::end_others))
+        .route("/settings/people/invite", post(pages::settings::invite))
+        .route("/settings/people/registration", post(pages::settings::registration))
+        .route("/setup", get(pages::setup::setup).post(pages::setup::set_up))
+        .route("/register", get(pages::setup::register).post(pages::setup::registered))
+        .route("/sign-in", get(pages::sign_in::sign_in).post(pages::sign_in::by_password))
+        .route("/sign-in/link", post(pages::sign_in::by_link))
+        .route("/sign-out", post(pages::sign_in::sign_out))
         .layer(session::layer(app))
         .layer(CsrfLayer::new().with_rejection_response(error::foreign_form))
         .merge(assets::routes())
@@ -117,7 +135,9 @@ fn around(routes: Router, app: App) -> Router {
     let fixed = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
+    let tls = app.settings().is_behind_tls();
     let routes = routes
+        .layer(option_layer(tls.then(|| fixed(header::STRICT_TRANSPORT_SECURITY, HSTS))))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(fixed(header::CONTENT_SECURITY_POLICY, CSP))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

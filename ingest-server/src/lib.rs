@@ -17,5 +17,6 @@ pub mod metrics;
 pub mod secret;
 pub mod serve;
 pub mod store;
+pub mod throttle;
 
 pub use serve::serve;

@@ -19,8 +19,8 @@ use uuid::Uuid;
 
 use self::rows::{Key, LibraryRow};
 use crate::{
-    accounts::{Account, Link, Scopes, Token},
-    grant::{Decision, Granted, Misses, NewGrant, Question, Refusal, UserCode, Waiting},
+    accounts::{Account, Link, Person, Purpose, Scopes, Token},
+    grant::{Decision, Granted, NewGrant, Question, Refusal, UserCode, Waiting},
     ingest::Import,
 };
 
@@ -150,10 +150,44 @@ pub struct TokenRow {
 pub struct SessionRow {
     /// Hash of the session's id.
     pub hash: String,
+    /// Whose it is, once somebody has signed in.
+    pub account: Option<AccountId>,
+    /// Which browser it is: `Firefox on Linux`.
+    pub browser: String,
+    /// When somebody signed in, in microseconds.
+    pub created_at: i64,
+    /// When it was last seen, in microseconds.
+    pub seen_at: i64,
     /// Its values as JSON.
     pub data: String,
     /// In microseconds.
     pub expires_at: i64,
+}
+
+/// A browser session as lists show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionInfo {
+    /// Hash of the session's id.
+    pub hash: String,
+    /// Which browser it is; may be empty.
+    pub browser: String,
+    /// When somebody signed in.
+    pub created_at: Timestamp,
+    /// When it was last seen, to five minutes.
+    pub seen_at: Timestamp,
+}
+
+/// An account as the owner's list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonRow {
+    /// E-mail address.
+    pub email: String,
+    /// Name; may be empty.
+    pub name: String,
+    /// The owner.
+    pub is_owner: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
 }
 
 /// The order of a library.
@@ -247,8 +281,49 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     async fn revoke_hash(&self, hash: &str, at: i64) -> Result<(), StoreError>;
     /// Adds a one-time link and forgets those that expired.
     async fn add_link(&self, link: &Link) -> Result<(), StoreError>;
-    /// Uses a link up; gives its account once, before it expires.
-    async fn use_link(&self, hash: &str, now: i64) -> Result<Option<AccountId>, StoreError>;
+    /// Uses a link up that signs in; gives its account and purpose once, before it expires.
+    async fn use_link(
+        &self,
+        hash: &str,
+        now: i64,
+    ) -> Result<Option<(AccountId, Purpose)>, StoreError>;
+
+    /// Whether a link makes an account now.
+    async fn link_opens(&self, hash: &str, now: i64) -> Result<bool, StoreError>;
+    /// Adds an account with its password, by a link or by none; false if the link does not work, and
+    /// [`StoreError::Exists`] if the e-mail address has an account. The link is used up only with it.
+    async fn sign_up(
+        &self,
+        account: &Account,
+        hash: &str,
+        session_key: &str,
+        link: Option<&str>,
+        now: i64,
+    ) -> Result<bool, StoreError>;
+    /// A person and the hash of the password.
+    async fn person(&self, id: AccountId) -> Result<Option<(Person, Option<String>)>, StoreError>;
+    /// The same by e-mail address in lower case.
+    async fn person_by_email(
+        &self,
+        email_key: &str,
+    ) -> Result<Option<(Person, Option<String>)>, StoreError>;
+    /// Sets a password and the key of new sessions, and ends those that there are.
+    async fn set_password(
+        &self,
+        id: AccountId,
+        hash: &str,
+        session_key: &str,
+    ) -> Result<(), StoreError>;
+    /// Replaces a hash of the same password, if nobody changed the password meanwhile.
+    async fn replace_hash(&self, id: AccountId, old: &str, new: &str) -> Result<(), StoreError>;
+    /// Gives an account another name.
+    async fn rename_account(&self, id: AccountId, name: &str) -> Result<(), StoreError>;
+    /// All accounts, oldest first.
+    async fn people(&self) -> Result<Vec<PersonRow>, StoreError>;
+    /// A setting of the server.
+    async fn setting(&self, name: &str) -> Result<Option<String>, StoreError>;
+    /// Sets a setting of the server.
+    async fn set_setting(&self, name: &str, value: &str) -> Result<(), StoreError>;
 
     /// Adds a request for a token; or the moment at which there is room for it, if too many wait.
     async fn add_grant(&self, grant: &NewGrant) -> Result<Option<i64>, StoreError>;
@@ -262,18 +337,18 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         &self,
         question: &Question,
     ) -> Result<Result<Granted, Refusal>, StoreError>;
-    /// Notes a code that nobody has, and forgets those before a moment.
-    async fn add_miss(
+    /// Notes a try under each key, and forgets those before a moment.
+    async fn add_attempts(
         &self,
-        account: AccountId,
+        keys: &[String],
         id: Uuid,
         at: i64,
         forget_before: i64,
     ) -> Result<(), StoreError>;
-    /// Counts those since a moment.
-    async fn misses(&self, account: AccountId, since: i64) -> Result<Misses, StoreError>;
-    /// Takes one back.
-    async fn take_miss_back(&self, account: AccountId, id: Uuid) -> Result<(), StoreError>;
+    /// How many tries there were since a moment, and when the first was.
+    async fn attempts(&self, key: &str, since: i64) -> Result<(i64, i64), StoreError>;
+    /// Takes a try back.
+    async fn take_attempts_back(&self, id: Uuid) -> Result<(), StoreError>;
 
     /// Adds a session; false if its hash is taken.
     async fn add_session(&self, row: &SessionRow) -> Result<bool, StoreError>;
@@ -283,6 +358,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     async fn session(&self, hash: &str, now: i64) -> Result<Option<SessionRow>, StoreError>;
     /// Ends a session.
     async fn end_session(&self, hash: &str) -> Result<(), StoreError>;
+    /// The account's sessions that last, last seen first.
+    async fn sessions(&self, id: AccountId, now: i64) -> Result<Vec<SessionInfo>, StoreError>;
+    /// Ends one of the account's sessions.
+    async fn end_session_of(&self, id: AccountId, hash: &str) -> Result<(), StoreError>;
+    /// Ends all of the account's sessions and sets the key of new ones.
+    async fn end_all_sessions(&self, id: AccountId, session_key: &str) -> Result<(), StoreError>;
 
     /// The first answer to a chunk that has been stored.
     async fn kept_answer(

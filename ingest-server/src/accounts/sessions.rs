@@ -1,6 +1,7 @@
 //! Browser sessions for the session layer, kept in our store under the hash of their id.
 
 use async_trait::async_trait;
+use serde_json::Value;
 use tower_sessions::{
     SessionStore,
     cookie::time::OffsetDateTime,
@@ -14,6 +15,15 @@ use crate::{
     store::{SessionRow, StoreError},
 };
 
+/// Names of values in a session: when somebody signed in, when it was last seen, which browser it is,
+/// when a link showed who it is.
+pub(crate) const SINCE: &str = "since";
+pub(crate) const SEEN: &str = "seen";
+pub(crate) const BROWSER: &str = "browser";
+pub(crate) const PROVED: &str = "proved";
+/// What the session layer keeps there: whose session it is.
+const AUTH: &str = "axum-login.data";
+
 /// Sessions of one server.
 #[derive(Clone, Debug)]
 pub(crate) struct Sessions(pub(crate) App);
@@ -21,28 +31,35 @@ pub(crate) struct Sessions(pub(crate) App);
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
-        while !self.0.store().add_session(&row(record)?).await.map_err(|error| backend(&error))? {
+        while !self
+            .0
+            .store()
+            .add_session(&self.row(record)?)
+            .await
+            .map_err(|error| backend(&error))?
+        {
             record.id = Id::default();
         }
         Ok(())
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        self.0
-            .store()
-            .save_session(&row(record)?, self.now())
-            .await
-            .map_err(|error| backend(&error))
+        let saved = self.0.store().save_session(&self.row(record)?, self.now()).await;
+        saved.map_err(|error| backend(&error))
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let row =
-            self.0.store().session(&hash(id), self.now()).await.map_err(|error| backend(&error))?;
+        let row = self
+            .0
+            .store()
+            .session(&Self::hash(id), self.now())
+            .await
+            .map_err(|error| backend(&error))?;
         row.map(|row| record(*id, &row)).transpose()
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        self.0.store().end_session(&hash(id)).await.map_err(|error| backend(&error))
+        self.0.store().end_session(&Self::hash(id)).await.map_err(|error| backend(&error))
     }
 }
 
@@ -50,18 +67,29 @@ impl Sessions {
     fn now(&self) -> i64 {
         self.0.clock().now().as_microsecond()
     }
-}
 
-/// Whoever reads the database cannot take a session over.
-fn hash(id: &Id) -> String {
-    hex_hash(&id.0.to_le_bytes())
-}
+    /// Whoever reads the database cannot take a session over.
+    pub(crate) fn hash(id: &Id) -> String {
+        hex_hash(&id.0.to_le_bytes())
+    }
 
-fn row(record: &Record) -> Result<SessionRow> {
-    let data =
-        serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
-    let expires_at = record.expiry_date.unix_timestamp() * 1_000_000;
-    Ok(SessionRow { hash: hash(&record.id), data, expires_at })
+    /// What lists show stands beside the values.
+    fn row(&self, record: &Record) -> Result<SessionRow> {
+        let data = serde_json::to_string(&record.data)
+            .map_err(|error| Error::Encode(error.to_string()))?;
+        let moment = |name| record.data.get(name).and_then(Value::as_i64);
+        let account = record.data.get(AUTH).and_then(|auth| auth.get("user_id"));
+        let browser = record.data.get(BROWSER).and_then(Value::as_str);
+        Ok(SessionRow {
+            hash: Self::hash(&record.id),
+            account: account.and_then(Value::as_str).and_then(|id| id.parse().ok()),
+            browser: browser.unwrap_or_default().to_owned(),
+            created_at: moment(SINCE).unwrap_or_else(|| self.now()),
+            seen_at: moment(SEEN).unwrap_or_else(|| self.now()),
+            data,
+            expires_at: record.expiry_date.unix_timestamp() * 1_000_000,
+        })
+    }
 }
 
 fn record(id: Id, row: &SessionRow) -> Result<Record> {

@@ -12,14 +12,14 @@ use crate::app::App;
 const TOKENS: &str = include_str!("../../../shared/look/tokens.css");
 const ICON: &str = include_str!("../../../shared/look/icon.svg");
 const PAGES: &str = include_str!("../../assets/pages.css");
-const SIGN_IN: &str = include_str!("../../assets/sign-in.js");
+const LINK: &str = include_str!("../../assets/link.js");
 
 /// The files, none of which is secret.
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/assets/tokens.css", get(async || file("text/css; charset=utf-8", TOKENS)))
         .route("/assets/pages.css", get(async || file("text/css; charset=utf-8", PAGES)))
-        .route("/assets/sign-in.js", get(async || file("text/javascript; charset=utf-8", SIGN_IN)))
+        .route("/assets/link.js", get(async || file("text/javascript; charset=utf-8", LINK)))
         .route("/assets/icon.svg", get(async || file("image/svg+xml", ICON)))
 }
 

@@ -15,7 +15,7 @@ use tower_http::csrf::ProtectionError;
 
 use super::pages;
 use crate::{
-    accounts::{Denied, Scope},
+    accounts::{AccountError, Denied, Scope, SignInError},
     grant::{GrantError, Refusal},
     ingest::Refused,
     library::LibraryError,
@@ -55,6 +55,10 @@ pub(super) enum Failure {
     Busy,
     #[error("a query parameter is wrong")]
     Query(&'static str),
+    #[error(transparent)]
+    SignIn(SignInError),
+    #[error("a route without the session layer")]
+    NoSession,
     #[error("the link was used or expired")]
     LinkUsed,
     #[error("a form of another site")]
@@ -143,6 +147,8 @@ impl Failure {
             Self::Session(tower_sessions::session::Error::Store(_)) => away(),
             Self::Session(_) | Self::Page(_) | Self::Numbers(_) | Self::Panicked => internal(),
             Self::MetricsToken => metrics_token(),
+            Self::SignIn(error) => sign_in_problem(&error),
+            Self::NoSession => internal(),
             Self::LinkUsed | Self::ForeignForm | Self::NotFound | Self::MethodNotAllowed => {
                 self.page_problem()
             }
@@ -254,6 +260,48 @@ fn denied_problem(denied: Denied) -> Problem {
     };
     let problem = Problem::new(StatusCode::UNAUTHORIZED, code, title, detail);
     problem.with(header::WWW_AUTHENTICATE, challenge)
+}
+
+fn sign_in_problem(error: &SignInError) -> Problem {
+    let invalid = StatusCode::UNPROCESSABLE_ENTITY;
+    let (status, code, title) = match error {
+        SignInError::TooMany(seconds) => return too_many_tries(*seconds),
+        SignInError::Account(AccountError::NotOwner) => {
+            (StatusCode::FORBIDDEN, "not_owner", "Only the owner of this server may do this")
+        }
+        SignInError::WrongPassword => (invalid, "wrong_password", "The password is wrong"),
+        SignInError::Account(AccountError::Store(error)) | SignInError::Store(error) => {
+            return store_problem(error);
+        }
+        SignInError::Hash(_) => return internal(),
+        _ => (invalid, "account_invalid", "The account was not changed"),
+    };
+    Problem::new(status, code, title, "Look at what the page says, and try again.")
+}
+
+fn too_many_tries(seconds: i64) -> Problem {
+    let detail = format!("Try again in {} minutes.", seconds / 60 + 1);
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", "Too many tries", detail)
+        .with(header::RETRY_AFTER, seconds.to_string())
+}
+
+impl SignInError {
+    /// Its name for monitoring.
+    pub(super) fn name(&self) -> &'static str {
+        sign_in_problem(self).code
+    }
+
+    /// A page of ours that says what was wrong, with the status that says so to programs.
+    pub(super) fn marked(&self, mut page: Response) -> Response {
+        let problem = sign_in_problem(self);
+        *page.status_mut() = problem.status;
+        if let Some((name, value)) = problem.header
+            && let Ok(value) = HeaderValue::from_str(&value)
+        {
+            page.headers_mut().insert(name, value);
+        }
+        page
+    }
 }
 
 fn metrics_token() -> Problem {

@@ -1,8 +1,12 @@
 //! Pages for people: they show what the use cases give, in the browser's language.
 
 mod frame;
+mod notice;
 pub(super) mod pair;
 mod scopes;
+pub(super) mod settings;
+pub(super) mod setup;
+pub(super) mod sign_in;
 pub(super) mod tokens;
 mod view;
 
@@ -13,10 +17,9 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
-use tower_sessions::Session;
 
-use self::view::{FailureView, LibraryView, SignInView};
-use super::{error::Failure, observe, session};
+use self::view::{FailureView, LibraryView};
+use super::{error::Failure, observe, session::SignedIn};
 use crate::{
     app::App,
     library::{self, Ask},
@@ -39,13 +42,10 @@ pub(super) struct Look {
 /// The library, or the way to sign in.
 pub(super) async fn library(
     State(app): State<App>,
+    SignedIn { account, .. }: SignedIn,
     headers: HeaderMap,
-    session: Session,
     look: Result<Query<Look>, QueryRejection>,
 ) -> Result<Response, Failure> {
-    let Some(account) = session::account(&app, &session).await? else {
-        return Ok(to_sign_in(&app, "/").into_response());
-    };
     let Query(look) = look.map_err(|_| Failure::Query("the address is not complete"))?;
     let ask = Ask {
         q: look.q.clone(),
@@ -61,22 +61,13 @@ pub(super) async fn library(
     Ok(Html(view.render()?).into_response())
 }
 
-/// Where a one-time link leads.
-pub(super) async fn sign_in(
-    State(app): State<App>,
-    headers: HeaderMap,
-) -> Result<Html<String>, Failure> {
-    let base = app.settings().base_path();
-    Ok(Html(SignInView { locale: observe::locale(&headers), base }.render()?))
-}
-
 /// On to another page of ours.
 pub(super) fn to(app: &App, path: &str) -> Redirect {
     Redirect::to(&format!("{}{path}", app.settings().base_path()))
 }
 
 /// To the sign-in page, which comes back to this page of ours.
-fn to_sign_in(app: &App, next: &str) -> Redirect {
+pub(super) fn to_sign_in(app: &App, next: &str) -> Redirect {
     if next == "/" {
         return to(app, "/sign-in");
     }
@@ -84,7 +75,41 @@ fn to_sign_in(app: &App, next: &str) -> Redirect {
     to(app, &format!("/sign-in?{}", query.append_pair("next", next).finish()))
 }
 
+/// A path of this server, or the library: an address that came from outside leads nowhere else.
+fn local(next: &str) -> &str {
+    let plain = next.bytes().all(|byte| (0x21..0x7f).contains(&byte) && byte != b'\\');
+    if plain && next.starts_with('/') && !next.starts_with("//") { next } else { "/" }
+}
+
 /// What a person sees of a failure: what happened, what it means, what to do.
 pub(super) fn failure(code: &str, request_id: &str, locale: Locale, base: &str) -> String {
     FailureView::new(code, request_id, locale, base).render().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local;
+
+    #[test]
+    fn only_paths_of_this_server_are_gone_to() {
+        for good in ["/", "/pair?user_code=BCDF-GHJK", "/tokens", "/?q=a%20b&sort=title"] {
+            assert_eq!(local(good), good);
+        }
+        for evil in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "https://evil.example/",
+            "javascript:alert(1)",
+            "evil",
+            "/\tevil",
+            "/\r\nset-cookie: a",
+            "/ä",
+            " /",
+            "/a\\..\\b",
+        ] {
+            assert_eq!(local(evil), "/", "{evil}");
+        }
+    }
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use self::databases::on_both;
 use super::{Imported, LibraryQuery, SessionRow, Store, StoreError, open};
 use crate::{
-    accounts::{Account, Link},
+    accounts::{Account, Link, Purpose},
     clock::{System, new_id},
     ingest::{IdempotencyKey, Import, hex_hash},
 };
@@ -39,9 +39,11 @@ async fn account(store: &dyn Store, email: &str) -> Account {
         email: email.to_owned(),
         name: String::new(),
         finished_from: 95,
+        is_owner: false,
     };
     store.add_account(&account, NOW).await.unwrap();
-    account
+    // The first one is the owner's.
+    store.account(account.id).await.unwrap().unwrap()
 }
 
 fn body(run: u8, index: usize, last: bool, titles: std::ops::Range<usize>, seen: usize) -> Value {
@@ -122,12 +124,18 @@ async fn an_address_has_one_account_in_any_case(address: String) {
 async fn a_link_is_used_by_one_of_two_that_come_together(address: String) {
     let store = open(&address).await.unwrap();
     let owner = account(&*store, "reader@home.example").await.id;
-    let link = Link { hash: "h".to_owned(), owner, created_at: NOW, expires_at: NOW + 10 };
+    let link = Link {
+        hash: "h".to_owned(),
+        purpose: Purpose::SignIn,
+        account: Some(owner),
+        created_at: NOW,
+        expires_at: NOW + 10,
+    };
     store.add_link(&link).await.unwrap();
     let (one, other) = tokio::join!(store.use_link("h", NOW), store.use_link("h", NOW));
     let mut owners = [one.unwrap(), other.unwrap()];
-    owners.sort();
-    assert_eq!(owners, [None, Some(owner)]);
+    owners.sort_by_key(|owner| owner.map(|(owner, _)| owner));
+    assert_eq!(owners, [None, Some((owner, Purpose::SignIn))]);
     let expired = Link { hash: "e".to_owned(), ..link };
     store.add_link(&expired).await.unwrap();
     assert_eq!(store.use_link("e", NOW + 10).await.unwrap(), None);
@@ -135,7 +143,15 @@ async fn a_link_is_used_by_one_of_two_that_come_together(address: String) {
 
 async fn a_session_ends_when_its_time_is_over(address: String) {
     let store = open(&address).await.unwrap();
-    let row = SessionRow { hash: "s".to_owned(), data: "{}".to_owned(), expires_at: NOW + 5 };
+    let row = SessionRow {
+        hash: "s".to_owned(),
+        account: None,
+        browser: String::new(),
+        created_at: NOW,
+        seen_at: NOW,
+        data: "{}".to_owned(),
+        expires_at: NOW + 5,
+    };
     assert!(store.add_session(&row).await.unwrap());
     assert!(!store.add_session(&row).await.unwrap(), "the hash is taken");
     assert_eq!(store.session("s", NOW).await.unwrap(), Some(row.clone()));

@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
 use ingest_server::{
-    accounts::{self, Account, Scopes},
+    accounts::{self, Account, Scopes, passwords::Cost},
     app::{App, Settings},
     clock::{Clock, System},
     http,
@@ -23,6 +23,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::{ids::Marketplace, item::Item, samples, wire::v1};
 use tower::ServiceExt;
+use uuid::Uuid;
 
 pub(crate) const IMPORT: &str = "/api/audible/import-from-extension";
 
@@ -85,7 +86,9 @@ impl Answer {
 
 pub(crate) fn settings(database: String) -> Settings {
     let public = "http://127.0.0.1:8787".parse().unwrap();
-    Settings::new(public, database, PathBuf::from("."))
+    // Passwords are hashed as cheaply as can be: their cost has a test of its own.
+    let password_cost = Cost { memory: 16, passes: 1 };
+    Settings { password_cost, ..Settings::new(public, database, PathBuf::from(".")) }
 }
 
 impl Server {
@@ -93,15 +96,25 @@ impl Server {
         Self::with(settings(database)).await
     }
 
+    /// A server with two accounts.
     pub(crate) async fn with(settings: Settings) -> Self {
-        let clock = Arc::new(TestClock(AtomicI64::new(1_795_000_000)));
-        let given = Arc::clone(&clock) as Arc<dyn Clock>;
-        let app = App::open_with(settings, given, Arc::new(System)).await.unwrap();
+        let Self { app, clock, .. } = Self::empty(settings).await;
         let account = accounts::add_account(&app, "reader@home.example", "Rea Der").await.unwrap();
         let other = accounts::add_account(&app, "other@home.example", "").await.unwrap();
         let token = accounts::create_token(&app, account.id, "t", Scopes::default()).await.unwrap();
         let other_token =
             accounts::create_token(&app, other.id, "t", Scopes::default()).await.unwrap();
+        Self { router: http::router(app.clone()), app, clock, account, token, other_token }
+    }
+
+    /// A server that nobody has an account on.
+    pub(crate) async fn empty(settings: Settings) -> Self {
+        let clock = Arc::new(TestClock(AtomicI64::new(1_795_000_000)));
+        let given = Arc::clone(&clock) as Arc<dyn Clock>;
+        let app = App::open_with(settings, given, Arc::new(System)).await.unwrap();
+        let (token, other_token) = (String::new(), String::new());
+        let (email, name) = (String::new(), String::new());
+        let account = Account { id: Uuid::nil(), email, name, finished_from: 95, is_owner: false };
         Self { router: http::router(app.clone()), app, clock, account, token, other_token }
     }
 

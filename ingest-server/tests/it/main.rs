@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it stands")]
 
+mod accounts;
 mod answers;
 mod api;
 mod below;
+mod browser;
 #[path = "../../src/store/contract/databases.rs"]
 mod databases;
+mod endpoints;
 mod grants;
 mod harness;
 mod imports;
@@ -15,5 +18,6 @@ mod metrics;
 mod pages;
 mod pairing;
 mod runs;
+mod security;
 mod socket;
 mod tokens;

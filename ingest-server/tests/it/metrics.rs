@@ -18,9 +18,9 @@ use tokio::{
 };
 
 use crate::{
+    browser::Browser,
     databases::{self, on_both},
     harness::{Answer, IMPORT, Server, run_of, settings},
-    pairing::Browser,
 };
 
 on_both![numbers_are_counted_and_name_nobody, numbers_have_an_address_of_their_own];

@@ -197,9 +197,9 @@ async fn a_form_of_another_site_is_refused() {
 async fn the_sign_in_page_keeps_the_secret_out_of_addresses() {
     let (server, _folder) = on_sqlite("http://127.0.0.1:8787").await;
     let page = server.get("/sign-in").await;
-    assert!(page.text.contains("src=\"/assets/sign-in.js\""));
+    assert!(page.text.contains("src=\"/assets/link.js\""));
     assert!(page.text.contains("method=\"post\" action=\"/sign-in/link\""));
-    let script = server.get("/assets/sign-in.js").await;
+    let script = server.get("/assets/link.js").await;
     assert!(script.header("content-type").starts_with("text/javascript"));
     let tokens = server.get("/assets/tokens.css").await;
     assert!(tokens.text.contains("--accent"));

@@ -7,9 +7,10 @@ use axum::{
     extract::ConnectInfo,
     http::{Request, StatusCode, header},
 };
-use ingest_server::{accounts, grant};
+use ingest_server::grant;
 
 use crate::{
+    browser::Browser,
     databases::{self, on_both},
     harness::{Answer, Server},
 };
@@ -23,41 +24,6 @@ on_both![
     a_token_made_by_hand_is_shown_once,
     another_site_cannot_allow_or_revoke,
 ];
-
-/// A browser that is signed in.
-pub(crate) struct Browser<'a> {
-    pub(crate) server: &'a Server,
-    pub(crate) cookie: String,
-}
-
-impl<'a> Browser<'a> {
-    /// Signs in by a one-time link.
-    pub(crate) async fn signed_in(server: &'a Server, account: uuid::Uuid) -> Self {
-        let link = accounts::one_time_link(&server.app, account).await.unwrap();
-        let secret = link.split_once('#').unwrap().1;
-        let mut browser = Self { server, cookie: String::new() };
-        let answer = browser.post("/sign-in/link", &format!("secret={secret}")).await;
-        browser.cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
-        browser
-    }
-
-    pub(crate) async fn get(&self, address: &str) -> Answer {
-        let request = self.with(Request::get(address));
-        self.server.ask(request.body(Body::empty()).unwrap()).await
-    }
-
-    pub(crate) async fn post(&self, address: &str, form: &str) -> Answer {
-        let request = self
-            .with(Request::post(address))
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.server.ask(request.body(Body::from(form.to_owned())).unwrap()).await
-    }
-
-    fn with(&self, request: axum::http::request::Builder) -> axum::http::request::Builder {
-        let peer: SocketAddr = "192.168.1.7:5000".parse().unwrap();
-        request.header(header::COOKIE, &self.cookie).extension(ConnectInfo(peer))
-    }
-}
 
 /// A program asks; gives its device code and user code.
 async fn ask(server: &Server, name: &str, from: &str) -> (String, String) {
@@ -152,10 +118,10 @@ async fn a_code_that_nobody_has_is_asked_for_again_and_bounded(database: String)
 
 async fn who_is_not_signed_in_comes_back_to_the_code(database: String) {
     let server = Server::start(database).await;
-    let stranger = Browser { server: &server, cookie: String::new() };
+    let stranger = Browser::new(&server);
     for (address, location) in [
-        ("/pair?user_code=bcdfghjk", "/sign-in?next=%2Fpair%3Fuser_code%3DBCDF-GHJK"),
-        ("/pair?user_code=//evil.example", "/sign-in?next=%2Fpair"),
+        ("/pair?user_code=bcdfghjk", "/sign-in?next=%2Fpair%3Fuser_code%3Dbcdfghjk"),
+        ("/pair", "/sign-in?next=%2Fpair"),
         ("/tokens", "/sign-in?next=%2Ftokens"),
     ] {
         let answer = stranger.get(address).await;

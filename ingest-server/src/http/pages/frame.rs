@@ -8,16 +8,18 @@ use crate::{accounts::Account, locale::Locale};
 pub(super) enum Here {
     Library,
     Tokens,
+    Settings,
 }
 
 impl Here {
-    const ALL: [Self; 2] = [Self::Library, Self::Tokens];
+    const ALL: [Self; 3] = [Self::Library, Self::Tokens, Self::Settings];
 
     /// Below the server's address.
     const fn path(self) -> &'static str {
         match self {
             Self::Library => "/",
             Self::Tokens => "/tokens",
+            Self::Settings => "/settings",
         }
     }
 
@@ -26,6 +28,7 @@ impl Here {
         match self {
             Self::Library => "nav.library",
             Self::Tokens => "nav.tokens",
+            Self::Settings => "nav.settings",
         }
     }
 }

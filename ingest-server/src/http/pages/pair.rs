@@ -14,18 +14,16 @@ use axum::{
 };
 use jiff::Timestamp;
 use serde::Deserialize;
-use tower_sessions::Session;
 
 use super::{
     frame::signed_in_as,
     scopes::{ScopeView, scope_views},
-    to_sign_in,
 };
 use crate::{
     accounts::Account,
     app::App,
     grant::{self, UserCode, Waiting},
-    http::{client::ClientAddress, error::Failure, observe, session},
+    http::{client::ClientAddress, error::Failure, observe, session::SignedIn},
     locale::Locale,
 };
 
@@ -84,14 +82,11 @@ struct Asked {
 pub(in crate::http) async fn pair(
     State(app): State<App>,
     ClientAddress(address): ClientAddress,
+    SignedIn { account, .. }: SignedIn,
     headers: HeaderMap,
-    session: Session,
     query: Result<Query<Code>, QueryRejection>,
 ) -> Result<Response, Failure> {
     let typed = query.map(|Query(query)| query.user_code).unwrap_or_default();
-    let Some(account) = session::account(&app, &session).await? else {
-        return Ok(to_sign_in(&app, &path(&typed)).into_response());
-    };
     let locale = observe::locale(&headers);
     let waiting = match UserCode::parse(&typed) {
         Some(code) => grant::find(&app, account.id, &code).await?,
@@ -108,13 +103,10 @@ pub(in crate::http) async fn pair(
 /// Allows or refuses.
 pub(in crate::http) async fn decide(
     State(app): State<App>,
+    SignedIn { account, .. }: SignedIn,
     headers: HeaderMap,
-    session: Session,
     form: Result<Form<Decision>, FormRejection>,
 ) -> Result<Response, Failure> {
-    let Some(account) = session::account(&app, &session).await? else {
-        return Ok(to_sign_in(&app, "/pair").into_response());
-    };
     let Form(form) = form.map_err(|_| Failure::Query("the form is not complete"))?;
     let allow = form.decision == Decided::Allow;
     let decided = match UserCode::parse(&form.user_code) {
@@ -132,14 +124,6 @@ fn page(app: &App, locale: Locale, account: &Account, step: Step) -> Result<Resp
     let base = app.settings().base_path();
     let who = signed_in_as(locale, account);
     Ok(Html(PairView { locale, base, who, step }.render()?).into_response())
-}
-
-/// This page's own address, for coming back to it.
-fn path(typed: &str) -> String {
-    match UserCode::parse(typed) {
-        Some(code) => format!("/pair?user_code={code}"),
-        None => "/pair".to_owned(),
-    }
 }
 
 impl Asked {

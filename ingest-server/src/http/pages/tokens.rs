@@ -9,18 +9,17 @@ use axum::{
     http::HeaderMap,
     response::{Html, IntoResponse, Response},
 };
-use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::{
     frame::{Frame, Here},
     scopes::{ScopeView, all_scopes, scope_views},
-    to, to_sign_in,
+    to,
 };
 use crate::{
     accounts::{self, Account, AccountError, Scopes},
     app::App,
-    http::{error::Failure, observe, session},
+    http::{error::Failure, observe, session::SignedIn},
     locale::Locale,
     store::TokenRow,
 };
@@ -60,25 +59,19 @@ enum Made {
 /// The list.
 pub(in crate::http) async fn tokens(
     State(app): State<App>,
+    SignedIn { account, .. }: SignedIn,
     headers: HeaderMap,
-    session: Session,
 ) -> Result<Response, Failure> {
-    match session::account(&app, &session).await? {
-        Some(account) => page(&app, observe::locale(&headers), &account, Made::Nothing).await,
-        None => Ok(to_sign_in(&app, "/tokens").into_response()),
-    }
+    page(&app, observe::locale(&headers), &account, Made::Nothing).await
 }
 
 /// Makes a token by hand and shows it this once.
 pub(in crate::http) async fn make(
     State(app): State<App>,
+    SignedIn { account, .. }: SignedIn,
     headers: HeaderMap,
-    session: Session,
     form: Result<RawForm, RawFormRejection>,
 ) -> Result<Response, Failure> {
-    let Some(account) = session::account(&app, &session).await? else {
-        return Ok(to_sign_in(&app, "/tokens").into_response());
-    };
     let RawForm(form) = form.map_err(|_| Failure::Query("the form is not complete"))?;
     let made = match wanted(&form) {
         Ok((name, scopes)) => match accounts::create_token(&app, account.id, &name, scopes).await {
@@ -111,12 +104,9 @@ fn wanted(form: &[u8]) -> Result<(String, Scopes), &'static str> {
 /// Revokes one of the account's tokens.
 pub(in crate::http) async fn revoke(
     State(app): State<App>,
-    session: Session,
+    SignedIn { account, .. }: SignedIn,
     id: Result<Path<Uuid>, PathRejection>,
 ) -> Result<Response, Failure> {
-    let Some(account) = session::account(&app, &session).await? else {
-        return Ok(to_sign_in(&app, "/tokens").into_response());
-    };
     let Path(id) = id.map_err(|_| Failure::NotFound)?;
     // One that is revoked already is as it should be.
     accounts::revoke_token(&app, account.id, id).await?;

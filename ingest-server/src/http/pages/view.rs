@@ -17,14 +17,6 @@ use crate::{
 /// Names shown of a long list of people.
 const PEOPLE: usize = 3;
 
-/// `templates/sign-in.html`
-#[derive(Template)]
-#[template(path = "sign-in.html")]
-pub(super) struct SignInView<'a> {
-    pub(super) locale: Locale,
-    pub(super) base: &'a str,
-}
-
 /// `templates/failure.html`
 #[derive(Template)]
 #[template(path = "failure.html")]

@@ -1,27 +1,34 @@
-//! Accounts, tokens, one-time links.
+//! Accounts and their tokens.
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Connection;
 use crate::{
-    accounts::{Account, Link, Scopes, Token},
+    accounts::{Account, Scopes, Token},
     store::{AccountId, Bearer, StoreError, TokenRow, rows::Key},
 };
 
 #[derive(sqlx::FromRow)]
-struct AccountRow {
-    user_id: Key,
+pub(super) struct AccountRow {
+    pub(super) user_id: Key,
     email: String,
     name: String,
     finished_from: i64,
+    is_owner: i64,
 }
 
 impl AccountRow {
-    fn read(self) -> Result<Account, StoreError> {
+    pub(super) fn read(self) -> Result<Account, StoreError> {
         let finished_from = u8::try_from(self.finished_from)
             .map_err(|error| StoreError::row("users", "finished_from", self.user_id, &error))?;
-        Ok(Account { id: self.user_id.0, email: self.email, name: self.name, finished_from })
+        Ok(Account {
+            id: self.user_id.0,
+            email: self.email,
+            name: self.name,
+            finished_from,
+            is_owner: self.is_owner != 0,
+        })
     }
 }
 
@@ -37,8 +44,9 @@ struct BearerRow {
 
 pub(super) async fn add(db: &mut Connection, account: &Account, at: i64) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO users (user_id, email, email_key, name, finished_from, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO users (user_id, email, email_key, name, finished_from, created_at, is_owner)
+         VALUES ($1, $2, $3, $4, $5, $6,
+                 CASE WHEN EXISTS (SELECT 1 FROM users) THEN 0 ELSE 1 END)",
     )
     .bind(Key(account.id))
     .bind(&account.email)
@@ -56,7 +64,7 @@ pub(super) async fn by_email(
     email_key: &str,
 ) -> Result<Option<Account>, StoreError> {
     let row: Option<AccountRow> = sqlx::query_as(
-        "SELECT user_id, email, name, finished_from FROM users WHERE email_key = $1",
+        "SELECT user_id, email, name, finished_from, is_owner FROM users WHERE email_key = $1",
     )
     .bind(email_key)
     .fetch_optional(db)
@@ -68,11 +76,12 @@ pub(super) async fn by_id(
     db: &mut Connection,
     id: AccountId,
 ) -> Result<Option<Account>, StoreError> {
-    let row: Option<AccountRow> =
-        sqlx::query_as("SELECT user_id, email, name, finished_from FROM users WHERE user_id = $1")
-            .bind(Key(id))
-            .fetch_optional(db)
-            .await?;
+    let row: Option<AccountRow> = sqlx::query_as(
+        "SELECT user_id, email, name, finished_from, is_owner FROM users WHERE user_id = $1",
+    )
+    .bind(Key(id))
+    .fetch_optional(db)
+    .await?;
     row.map(AccountRow::read).transpose()
 }
 
@@ -101,7 +110,7 @@ pub(super) async fn add_token(db: &mut Connection, token: &Token) -> Result<(), 
 pub(super) async fn bearer(db: &mut Connection, hash: &str) -> Result<Option<Bearer>, StoreError> {
     let row: Option<BearerRow> = sqlx::query_as(
         "SELECT t.token_id, t.scopes, t.last_used_at, t.revoked_at,
-                u.user_id, u.email, u.name, u.finished_from
+                u.user_id, u.email, u.name, u.finished_from, u.is_owner
          FROM tokens t JOIN users u ON u.user_id = t.user_id
          WHERE t.hash = $1",
     )
@@ -193,41 +202,4 @@ pub(super) async fn touch_token(
         .execute(db)
         .await?;
     Ok(())
-}
-
-pub(super) async fn add_link(db: &mut Connection, link: &Link) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM one_time_links WHERE expires_at <= $1")
-        .bind(link.created_at)
-        .execute(&mut *db)
-        .await?;
-    sqlx::query(
-        "INSERT INTO one_time_links (hash, user_id, purpose, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5)",
-    )
-    .bind(&link.hash)
-    .bind(Key(link.owner))
-    .bind("sign_in")
-    .bind(link.created_at)
-    .bind(link.expires_at)
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// Compare and set: of two that come with the same link, one finds it used.
-pub(super) async fn use_link(
-    db: &mut Connection,
-    hash: &str,
-    now: i64,
-) -> Result<Option<AccountId>, StoreError> {
-    let owner: Option<Key> = sqlx::query_scalar(
-        "UPDATE one_time_links SET used_at = $2
-         WHERE hash = $1 AND used_at IS NULL AND expires_at > $2
-         RETURNING user_id",
-    )
-    .bind(hash)
-    .bind(now)
-    .fetch_optional(db)
-    .await?;
-    Ok(owner.map(|owner| owner.0))
 }

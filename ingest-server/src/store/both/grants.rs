@@ -1,16 +1,15 @@
 //! Requests for tokens that wait for a person, and entered codes that nobody has.
 
 use jiff::Timestamp;
-use uuid::Uuid;
 
 use super::Connection;
 use crate::{
     accounts::Scopes,
     grant::{
-        Decision, Granted, Misses, NewGrant, OPEN_OF_ALL, OPEN_OF_ONE, PAUSE, Question, Refusal,
-        SLOWER, Standing, State, UserCode, Waiting,
+        Decision, Granted, NewGrant, OPEN_OF_ALL, OPEN_OF_ONE, PAUSE, Question, Refusal, SLOWER,
+        Standing, State, UserCode, Waiting,
     },
-    store::{AccountId, StoreError, rows::Key},
+    store::{StoreError, rows::Key},
 };
 
 pub(super) async fn add(db: &mut Connection, grant: &NewGrant) -> Result<Option<i64>, StoreError> {
@@ -190,55 +189,4 @@ async fn make_token(
     .await?;
     let scopes = scopes(&text, id)?;
     Ok(Ok(Granted { name, scopes }))
-}
-
-/// How many codes were entered that nobody has, since a moment: by this account, by all, and when the
-/// first of all was.
-pub(super) async fn misses(
-    db: &mut Connection,
-    account: AccountId,
-    since: i64,
-) -> Result<Misses, StoreError> {
-    let (of_all, first, of_one): (i64, Option<i64>, i64) = sqlx::query_as(
-        "SELECT COUNT(*), MIN(missed_at), COUNT(CASE WHEN user_id = $1 THEN 1 END)
-         FROM code_misses WHERE missed_at > $2",
-    )
-    .bind(Key(account))
-    .bind(since)
-    .fetch_one(db)
-    .await?;
-    Ok(Misses { of_one, of_all, first: first.unwrap_or(since) })
-}
-
-pub(super) async fn add_miss(
-    db: &mut Connection,
-    account: AccountId,
-    id: Uuid,
-    at: i64,
-    forget_before: i64,
-) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM code_misses WHERE missed_at <= $1")
-        .bind(forget_before)
-        .execute(&mut *db)
-        .await?;
-    sqlx::query("INSERT INTO code_misses (user_id, missed_at, miss_id) VALUES ($1, $2, $3)")
-        .bind(Key(account))
-        .bind(at)
-        .bind(Key(id))
-        .execute(db)
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn take_miss_back(
-    db: &mut Connection,
-    account: AccountId,
-    id: Uuid,
-) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM code_misses WHERE user_id = $1 AND miss_id = $2")
-        .bind(Key(account))
-        .bind(Key(id))
-        .execute(db)
-        .await?;
-    Ok(())
 }

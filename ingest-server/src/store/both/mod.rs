@@ -1,10 +1,12 @@
 //! What both databases say in the same words; `super` is the database it is compiled for.
 
 mod accounts;
+mod attempts;
 mod counts;
 mod grants;
 mod import;
 mod library;
+mod people;
 mod runs;
 mod sessions;
 
@@ -15,12 +17,12 @@ use uuid::Uuid;
 
 use super::{Connection, Database, Transaction, bulk};
 use crate::{
-    accounts::{Account, Link, Token},
-    grant::{Decision, Granted, Misses, NewGrant, Question, Refusal, UserCode, Waiting},
+    accounts::{Account, Link, Person, Purpose, Token},
+    grant::{Decision, Granted, NewGrant, Question, Refusal, UserCode, Waiting},
     ingest::Import,
     store::{
-        AccountId, Bearer, Counts, Imported, KeptAnswer, LibraryQuery, LibraryRows, RunSummary,
-        SessionRow, Store, StoreError, TokenRow,
+        AccountId, Bearer, Counts, Imported, KeptAnswer, LibraryQuery, LibraryRows, PersonRow,
+        RunSummary, SessionInfo, SessionRow, Store, StoreError, TokenRow,
     },
 };
 
@@ -123,11 +125,70 @@ impl Store for Database {
     }
 
     async fn add_link(&self, link: &Link) -> Result<(), StoreError> {
-        writing!(self, db => accounts::add_link(db, link))
+        writing!(self, db => people::add_link(db, link))
     }
 
-    async fn use_link(&self, hash: &str, now: i64) -> Result<Option<AccountId>, StoreError> {
-        writing!(self, db => accounts::use_link(db, hash, now))
+    async fn use_link(
+        &self,
+        hash: &str,
+        now: i64,
+    ) -> Result<Option<(AccountId, Purpose)>, StoreError> {
+        writing!(self, db => people::use_link(db, hash, now))
+    }
+
+    async fn link_opens(&self, hash: &str, now: i64) -> Result<bool, StoreError> {
+        reading!(self, db => people::link_opens(db, hash, now))
+    }
+
+    async fn sign_up(
+        &self,
+        account: &Account,
+        hash: &str,
+        session_key: &str,
+        link: Option<&str>,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        writing!(self, db => people::sign_up(db, account, hash, session_key, link, now))
+    }
+
+    async fn person(&self, id: AccountId) -> Result<Option<(Person, Option<String>)>, StoreError> {
+        reading!(self, db => people::by_id(db, id))
+    }
+
+    async fn person_by_email(
+        &self,
+        email_key: &str,
+    ) -> Result<Option<(Person, Option<String>)>, StoreError> {
+        reading!(self, db => people::by_email(db, email_key))
+    }
+
+    async fn set_password(
+        &self,
+        id: AccountId,
+        hash: &str,
+        session_key: &str,
+    ) -> Result<(), StoreError> {
+        writing!(self, db => people::set_password(db, id, hash, session_key))
+    }
+
+    async fn replace_hash(&self, id: AccountId, old: &str, new: &str) -> Result<(), StoreError> {
+        writing!(self, db => people::replace_hash(db, id, old, new))
+    }
+
+    async fn rename_account(&self, id: AccountId, name: &str) -> Result<(), StoreError> {
+        writing!(self, db => people::rename(db, id, name))
+    }
+
+    async fn people(&self) -> Result<Vec<PersonRow>, StoreError> {
+        reading!(self, db => people::all(db))
+    }
+
+    async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
+        reading!(self, db => people::setting(db, name))
+    }
+
+    async fn set_setting(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        writing!(self, db => people::set_setting(db, name, value))
     }
 
     async fn add_grant(&self, grant: &NewGrant) -> Result<Option<i64>, StoreError> {
@@ -153,22 +214,22 @@ impl Store for Database {
         writing!(self, db => grants::fetch(db, question))
     }
 
-    async fn add_miss(
+    async fn add_attempts(
         &self,
-        account: AccountId,
+        keys: &[String],
         id: Uuid,
         at: i64,
         forget_before: i64,
     ) -> Result<(), StoreError> {
-        writing!(self, db => grants::add_miss(db, account, id, at, forget_before))
+        writing!(self, db => attempts::add(db, keys, id, at, forget_before))
     }
 
-    async fn misses(&self, account: AccountId, since: i64) -> Result<Misses, StoreError> {
-        reading!(self, db => grants::misses(db, account, since))
+    async fn attempts(&self, key: &str, since: i64) -> Result<(i64, i64), StoreError> {
+        reading!(self, db => attempts::since(db, key, since))
     }
 
-    async fn take_miss_back(&self, account: AccountId, id: Uuid) -> Result<(), StoreError> {
-        writing!(self, db => grants::take_miss_back(db, account, id))
+    async fn take_attempts_back(&self, id: Uuid) -> Result<(), StoreError> {
+        writing!(self, db => attempts::take_back(db, id))
     }
 
     async fn add_session(&self, row: &SessionRow) -> Result<bool, StoreError> {
@@ -185,6 +246,18 @@ impl Store for Database {
 
     async fn end_session(&self, hash: &str) -> Result<(), StoreError> {
         writing!(self, db => sessions::end(db, hash))
+    }
+
+    async fn sessions(&self, id: AccountId, now: i64) -> Result<Vec<SessionInfo>, StoreError> {
+        reading!(self, db => sessions::of(db, id, now))
+    }
+
+    async fn end_session_of(&self, id: AccountId, hash: &str) -> Result<(), StoreError> {
+        writing!(self, db => sessions::end_of(db, id, hash))
+    }
+
+    async fn end_all_sessions(&self, id: AccountId, session_key: &str) -> Result<(), StoreError> {
+        writing!(self, db => people::end_all_sessions(db, id, session_key))
     }
 
     async fn kept_answer(

@@ -1,5 +1,5 @@
--- Device authorization (RFC 8628): what programs ask for until a person has decided, and how often
--- codes were entered that nobody has. Rows live for an hour at most.
+-- Device authorization (RFC 8628): what programs ask for until a person has decided; and what was tried
+-- that must not be tried too often. Rows live for hours at most.
 
 CREATE TABLE grants (
     grant_id uuid NOT NULL PRIMARY KEY,
@@ -20,10 +20,11 @@ CREATE UNIQUE INDEX grants_device ON grants (device_hash);
 CREATE UNIQUE INDEX grants_user_code ON grants (user_code);
 CREATE INDEX grants_expiry ON grants (expires_at);
 
-CREATE TABLE code_misses (
-    user_id uuid NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
-    missed_at bigint NOT NULL,
-    miss_id uuid NOT NULL,
-    PRIMARY KEY (user_id, missed_at, miss_id)
+CREATE TABLE attempts (
+    attempt_key text COLLATE "C" NOT NULL,
+    attempted_at bigint NOT NULL,
+    attempt_id uuid NOT NULL,
+    PRIMARY KEY (attempt_key, attempted_at, attempt_id)
 );
-CREATE INDEX code_misses_time ON code_misses (missed_at);
+CREATE INDEX attempts_id ON attempts (attempt_id);
+CREATE INDEX attempts_time ON attempts (attempted_at);
