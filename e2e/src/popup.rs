@@ -84,6 +84,10 @@ impl<'a> Popup<'a> {
     pub async fn enter_server(&self, address: &str, token: &str) -> Result<()> {
         self.browser.show_popup().await?;
         self.fill("server-address", address).await?;
+        let by_token = "!!document.getElementById('server-token')";
+        if self.browser.in_popup(by_token).await? == Value::Bool(false) {
+            self.click("server-by-token").await?;
+        }
         self.fill("server-token", token).await?;
         self.click("server-save").await
     }

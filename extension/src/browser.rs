@@ -101,6 +101,12 @@ pub trait Tabs {
     fn show(&self, known: Option<i64>, url: &str) -> impl Future<Output = Option<i64>>;
 }
 
+/// The machine.
+pub trait Platform {
+    /// Its system, as the browser names it: `linux`, `win`, `mac`, `android`.
+    fn system(&self) -> impl Future<Output = String>;
+}
+
 /// Host permissions.
 pub trait Permissions {
     /// Whether both origins of a marketplace are granted.
@@ -133,11 +139,11 @@ pub trait Tasks {
 
 /// All of it.
 pub trait Browser:
-    Storage + Http + Alarms + Tabs + Permissions + Clock + Popup + Tasks + 'static
+    Storage + Http + Alarms + Tabs + Platform + Permissions + Clock + Popup + Tasks + 'static
 {
 }
 
-impl<T: Storage + Http + Alarms + Tabs + Permissions + Clock + Popup + Tasks + 'static> Browser
-    for T
+impl<T: Storage + Http + Alarms + Tabs + Platform + Permissions + Clock + Popup + Tasks + 'static>
+    Browser for T
 {
 }

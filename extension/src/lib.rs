@@ -1,12 +1,14 @@
 //! The background worker: reads a library page by page, asks, and sends what was read.
 //!
 //! Reading order: [`messages`] (what the popup sees), [`extract`] (page to titles), [`catalog`]
-//! (what pages lack), [`pace`] (how fast), [`plan`] (what next), [`server`] (where to), [`browser`]
+//! (what pages lack), [`pace`] (how fast), [`plan`] (what next), [`server`] (where to), [`grant`]
+//! (with which right), [`browser`]
 //! (what a browser can do) and [`worker`] (which ties them together).
 
 pub mod browser;
 pub mod catalog;
 pub mod extract;
+pub mod grant;
 pub mod messages;
 pub mod pace;
 pub mod plan;

@@ -16,7 +16,17 @@ pub enum Request {
         /// API token, `mf_…`.
         token: String,
     },
-    /// Drop server and token.
+    /// Ask this server for a token, which the person allows on its page; what is stored stays until
+    /// the token is there.
+    Connect {
+        /// Address as the person typed it.
+        address: String,
+    },
+    /// Go on although the way to the server is open to all.
+    GoOnUnencrypted,
+    /// End the pairing.
+    StopPairing,
+    /// Give the token up at the server, and drop address and token.
     ForgetServer,
     /// Work with this marketplace from now on; the permission for the former one is given back.
     ChooseMarketplace {
@@ -39,10 +49,14 @@ pub enum Request {
 }
 
 /// Everything that the popup shows.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// The server, once one was entered.
     pub server: Option<ServerView>,
+    /// A pairing under way, or how the last one ended.
+    pub pairing: Option<PairingView>,
+    /// The server that is being left, or could not be told.
+    pub farewell: Option<FarewellView>,
     /// The chosen shop; none before the first choice (the popup proposes one by language).
     pub marketplace: Option<Marketplace>,
     /// What is going on.
@@ -56,6 +70,63 @@ pub struct ServerView {
     pub address: String,
     /// What the last check or call said.
     pub state: ServerState,
+}
+
+/// A pairing as the popup shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PairingView {
+    /// Normalised address; as typed where it is none.
+    pub address: String,
+    /// How far it is.
+    pub state: PairingState,
+}
+
+/// How far a pairing is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum PairingState {
+    /// The server is asked for a code.
+    Asking,
+    /// The person decides on the server's page.
+    Deciding {
+        /// What the person compares: `BCDF-GHJK`.
+        user_code: String,
+        /// That page.
+        page: String,
+        /// When the code ends, in milliseconds since 1970.
+        expires_at_ms: i64,
+    },
+    /// It came to nothing.
+    Failed {
+        /// Why.
+        trouble: PairingTrouble,
+    },
+}
+
+/// Why a pairing came to nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum PairingTrouble {
+    /// The person refused.
+    Denied,
+    /// Nobody decided in time.
+    Expired,
+    /// The server stopped answering while the person decided.
+    Gone,
+    /// The server could not be asked.
+    Server {
+        /// Why.
+        trouble: ServerTrouble,
+    },
+}
+
+/// A server that was left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FarewellView {
+    /// Its address.
+    pub address: String,
+    /// It could not be told, so the token goes on working there.
+    pub untold: bool,
 }
 
 /// What the last check or call to the server said.
@@ -76,12 +147,26 @@ pub enum ServerState {
     },
 }
 
+impl ServerTrouble {
+    /// Whether asking once more, with nothing changed here, makes sense.
+    pub const fn may_be_asked(&self) -> bool {
+        !matches!(self, Self::BadAddress | Self::Unencrypted)
+    }
+
+    /// Whether a new token is what helps.
+    pub const fn wants_token(&self) -> bool {
+        matches!(self, Self::TokenRefused | Self::TokenRevoked)
+    }
+}
+
 /// Why the server could not be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]
 pub enum ServerTrouble {
     /// The address is not one.
     BadAddress,
+    /// The way there is open to all, and the person has not said that it may be used; nothing was sent.
+    Unencrypted,
     /// No answer: wrong address, server down, certificate not trusted, or blocked by the browser.
     NotReachable,
     /// It answers with a redirect, as a sign-in page of a proxy does.
@@ -93,8 +178,10 @@ pub enum ServerTrouble {
         /// The server's version.
         version: String,
     },
-    /// The token is unknown or revoked.
+    /// The server does not know the token.
     TokenRefused,
+    /// The token was revoked.
+    TokenRevoked,
     /// The token may not import.
     ScopeMissing,
     /// The server refused the request itself.
@@ -109,10 +196,11 @@ pub enum ServerTrouble {
 }
 
 /// What is going on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "phase", rename_all = "snake_case")]
 pub enum Phase {
     /// Nothing was read yet.
+    #[default]
     Idle,
     /// The person asked to read; the browser has not granted the two origins (yet).
     AwaitingPermission,

@@ -7,6 +7,8 @@
 
 mod connection;
 mod enriching;
+mod leaving;
+mod pairing;
 mod reading;
 mod run;
 mod sending;
@@ -22,11 +24,14 @@ use shared::{
 };
 
 use crate::{
+    grant::{Grant, Poll},
     messages::{Request, ServerState, ServerTrouble},
     pace::{Bucket, Settings},
 };
 
 pub use connection::Server;
+pub use leaving::Leaving;
+pub use pairing::Pairing;
 pub use reading::PageFacts;
 pub use run::Run;
 pub use show::snapshot;
@@ -38,6 +43,10 @@ pub use trouble::Failure;
 pub struct State {
     /// The server, once one was entered.
     pub server: Option<Server>,
+    /// A pairing under way, or how the last one ended.
+    pub pairing: Option<Pairing>,
+    /// A server that is being left, or could not be told.
+    pub leaving: Option<Leaving>,
     /// The chosen shop.
     pub marketplace: Option<Marketplace>,
     /// The present run.
@@ -83,7 +92,7 @@ pub enum Event {
     Ask {
         /// What.
         request: Request,
-        /// Id for a new run.
+        /// Id for a new run or pairing.
         fresh: RunId,
     },
     /// The browser's answer about a marketplace's two origins.
@@ -107,6 +116,27 @@ pub enum Event {
         token: String,
         /// What it said.
         result: Result<String, ServerTrouble>,
+    },
+    /// A server gave codes for pairing, or did not.
+    Coded {
+        /// Which pairing this answers.
+        id: RunId,
+        /// Codes.
+        result: Result<Grant, ServerTrouble>,
+    },
+    /// A server's word on whether the person has decided.
+    Polled {
+        /// Which code was asked about.
+        device_code: String,
+        /// The word.
+        poll: Poll,
+    },
+    /// A server was told that its token is given up, or could not be.
+    Left {
+        /// Its address.
+        address: String,
+        /// Told.
+        told: bool,
     },
     /// A library page was read and stored, or not.
     Page {
@@ -187,6 +217,29 @@ pub enum Effect {
         /// Token.
         token: String,
     },
+    /// Ask for codes; answer: [`Event::Coded`].
+    AskCode {
+        /// Which pairing.
+        id: RunId,
+        /// Normalised address.
+        address: String,
+    },
+    /// Ask whether the person has decided; answer: [`Event::Polled`].
+    Poll {
+        /// Normalised address.
+        address: String,
+        /// The worker's secret.
+        device_code: String,
+    },
+    /// Open a page of the server in a new tab.
+    OpenPage(String),
+    /// Give a token up; answer: [`Event::Left`].
+    Revoke {
+        /// Normalised address.
+        address: String,
+        /// Token.
+        token: String,
+    },
     /// Read a library page and store its titles; answer: [`Event::Page`].
     ReadPage {
         /// Page from 1.
@@ -260,6 +313,13 @@ pub fn step(mut state: State, event: Event, settings: &Settings, now: Now) -> (S
         Event::Wake => wake(&mut state, &mut effects),
         Event::Tick => {}
         Event::Ask { request, fresh } => connection::ask(&mut state, request, fresh, &mut effects),
+        Event::Coded { id, result } => {
+            pairing::coded(&mut state, id, result, now, &mut effects);
+        }
+        Event::Polled { device_code, poll } => {
+            pairing::polled(&mut state, &device_code, poll, now, &mut effects);
+        }
+        Event::Left { address, told } => leaving::left(&mut state, &address, told),
         Event::Permission { marketplace, held } => {
             run::permission(&mut state, marketplace, held, now);
         }
@@ -289,6 +349,7 @@ pub fn step(mut state: State, event: Event, settings: &Settings, now: Now) -> (S
         Event::Forgotten(stored) => state.trash.retain(|one| *one != stored),
     }
     run::advance(&mut state, settings, now, &mut effects);
+    pairing::advance(&mut state, now, &mut effects);
     (state, effects)
 }
 
@@ -296,14 +357,21 @@ pub fn step(mut state: State, event: Event, settings: &Settings, now: Now) -> (S
 ///
 /// A run that waits for answers gives no moment: they come as events.
 pub fn next_moment(state: &State, settings: &Settings) -> Option<i64> {
-    run::next_moment(state, settings)
+    let pairing = state.pairing.as_ref().and_then(Pairing::next_moment);
+    [run::next_moment(state, settings), pairing].into_iter().flatten().min()
 }
 
 /// Whether work is under way, so that a dead worker must be woken soon.
 pub fn is_busy(state: &State) -> bool {
     let checking =
         state.server.as_ref().is_some_and(|server| server.state == ServerState::Checking);
-    checking || !state.trash.is_empty() || state.run.as_ref().is_some_and(Run::is_going)
+    let pairing = state.pairing.as_ref().is_some_and(Pairing::is_going);
+    let leaving = state.leaving.as_ref().is_some_and(|one| one.question().is_some());
+    checking
+        || pairing
+        || leaving
+        || !state.trash.is_empty()
+        || state.run.as_ref().is_some_and(Run::is_going)
 }
 
 fn wake(state: &mut State, effects: &mut Vec<Effect>) {
@@ -316,5 +384,7 @@ fn wake(state: &mut State, effects: &mut Vec<Effect>) {
     {
         effects.push(server.check());
     }
+    effects.extend(state.pairing.as_mut().and_then(Pairing::wake));
+    effects.extend(state.leaving.as_ref().and_then(Leaving::question));
     effects.extend(state.trash.iter().copied().map(Effect::Forget));
 }

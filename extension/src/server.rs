@@ -78,6 +78,13 @@ fn host_and_port(authority: &str) -> Option<(String, Option<u16>)> {
     name.then_some((host, port))
 }
 
+/// Whether what is sent to this normalised address can be read on its way through the internet.
+pub fn is_open_to_all(address: &str) -> bool {
+    let Some(rest) = address.strip_prefix("http://") else { return false };
+    let authority = rest.split('/').next().unwrap_or_default();
+    host_and_port(authority).is_none_or(|(host, _)| !is_local(&host))
+}
+
 /// Hosts that rarely have a certificate: loopback, private networks, names without a dot, `.local`.
 fn is_local(host: &str) -> bool {
     if let Ok(ip) = host.parse::<Ipv4Addr>() {
@@ -156,6 +163,7 @@ pub fn taken(answer: &HttpResponse) -> Result<(), ServerTrouble> {
     }
     match answer.status {
         200..=299 => Ok(()),
+        401 if problem(&answer.body).code == "token_revoked" => Err(ServerTrouble::TokenRevoked),
         401 => Err(ServerTrouble::TokenRefused),
         403 => Err(ServerTrouble::ScopeMissing),
         429 | 500..=599 => Err(ServerTrouble::Busy),
@@ -163,8 +171,12 @@ pub fn taken(answer: &HttpResponse) -> Result<(), ServerTrouble> {
     }
 }
 
+fn problem(body: &str) -> ProblemAnswer {
+    serde_json::from_str(body).unwrap_or_default()
+}
+
 fn refusal(body: &str) -> ServerTrouble {
-    let problem: ProblemAnswer = serde_json::from_str(body).unwrap_or_default();
+    let problem = problem(body);
     if problem.code.is_empty() {
         return ServerTrouble::NotMeFeed;
     }
@@ -235,6 +247,8 @@ mod tests {
     fn refusals_keep_the_servers_code_and_sentence() {
         assert_eq!(taken(&answer(200, "")), Ok(()));
         assert_eq!(taken(&answer(401, "")), Err(ServerTrouble::TokenRefused));
+        let revoked = r#"{"code":"token_revoked"}"#;
+        assert_eq!(taken(&answer(401, revoked)), Err(ServerTrouble::TokenRevoked));
         assert_eq!(taken(&answer(403, "")), Err(ServerTrouble::ScopeMissing));
         assert_eq!(taken(&answer(503, "")), Err(ServerTrouble::Busy));
         assert_eq!(taken(&answer(404, "<html>")), Err(ServerTrouble::NotMeFeed));

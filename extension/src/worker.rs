@@ -5,6 +5,7 @@
 
 mod keys;
 mod library;
+mod pair;
 mod post;
 mod titles;
 
@@ -138,6 +139,22 @@ impl<B: Browser> Worker<B> {
                 self.browser.show(known, &address).await.map(Event::TabOpened)
             }
             Effect::CheckServer { address, token } => Some(self.check_server(address, token).await),
+            Effect::AskCode { id, address } => {
+                let result = self.ask_code(&address).await;
+                Some(Event::Coded { id, result })
+            }
+            Effect::Poll { address, device_code } => {
+                let poll = self.poll(&address, &device_code).await;
+                Some(Event::Polled { device_code, poll })
+            }
+            Effect::OpenPage(page) => {
+                self.browser.show(None, &page).await;
+                None
+            }
+            Effect::Revoke { address, token } => {
+                let told = self.revoke(&address, &token).await;
+                Some(Event::Left { address, told })
+            }
             Effect::ReadPage { ticket, marketplace, follow } => {
                 let result = self.read_page(ticket, marketplace, follow).await;
                 Some(Event::Page { ticket, result })

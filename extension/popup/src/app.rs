@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use extension::messages::{Phase, Request, ServerState, ServerView, Snapshot};
+use extension::messages::{Phase, Request, ServerState, Snapshot};
 use leptos::prelude::*;
 use shared::ids::Marketplace;
 
@@ -95,6 +95,7 @@ impl App {
             Act::Ask(request) => self.ask(&request),
             Act::AllowThen(request) => self.allow_then(&request),
             Act::SaveServer => self.save_server(),
+            Act::ByToken(by_token) => self.local.update(|local| local.by_token = by_token),
             Act::Show(panel) => self.show(panel),
             Act::Look => {
                 self.link.set(Link::Loading);
@@ -159,7 +160,9 @@ impl App {
 
     fn save_server(self) {
         let Fields { address, token, missing, saving } = self.fields;
-        match entered(&address.get_untracked(), &token.get_untracked()) {
+        let token =
+            self.local.with_untracked(|local| local.by_token).then(|| token.get_untracked());
+        match entered(&address.get_untracked(), token.as_deref()) {
             Ok(request) => {
                 missing.set(None);
                 saving.set(true);
@@ -177,22 +180,24 @@ impl App {
 
     fn heard(self, snapshot: Snapshot) {
         self.heard.update_value(|times| *times = times.wrapping_add(1));
-        self.finish_saving(snapshot.server.as_ref());
+        self.finish_saving(&snapshot);
         if snapshot.phase != Phase::AwaitingPermission && snapshot.phase != Phase::Idle {
             self.local.update(|local| local.declined = false);
         }
-        self.link.set(Link::Heard(snapshot));
+        self.link.set(Link::heard(snapshot));
     }
 
     /// Leaves the server form once what was saved is good; a trouble keeps it open.
-    fn finish_saving(self, server: Option<&ServerView>) {
-        let Some(server) = server.filter(|_| self.fields.saving.get_untracked()) else { return };
+    fn finish_saving(self, snapshot: &Snapshot) {
+        let server = snapshot.server.as_ref().filter(|_| self.fields.saving.get_untracked());
+        let Some(server) = server.filter(|_| snapshot.pairing.is_none()) else { return };
         match server.state {
             ServerState::Checking => {}
             ServerState::Trouble { .. } => self.fields.saving.set(false),
             ServerState::Ready { .. } => {
                 self.fields.saving.set(false);
                 self.fields.token.set(String::new());
+                self.local.update(|local| local.by_token = false);
                 self.show(None);
             }
         }

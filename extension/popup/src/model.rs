@@ -6,6 +6,7 @@ use shared::ids::Marketplace;
 
 pub mod lists;
 pub mod outcome;
+pub mod pairing;
 mod reading;
 pub mod server;
 pub mod shop;
@@ -14,6 +15,7 @@ pub mod work;
 
 use crate::i18n::Key;
 use outcome::{Delivered, Found};
+use pairing::Code;
 use server::ServerForm;
 use shop::Shop;
 use text::Text;
@@ -27,7 +29,14 @@ pub enum Link {
     /// It does not answer.
     Silent,
     /// Its last word.
-    Heard(Snapshot),
+    Heard(Box<Snapshot>),
+}
+
+impl Link {
+    /// The worker has spoken.
+    pub fn heard(snapshot: Snapshot) -> Self {
+        Self::Heard(Box::new(snapshot))
+    }
 }
 
 /// A setting that the person opened.
@@ -46,6 +55,8 @@ pub struct Local {
     pub panel: Option<Panel>,
     /// The person said no to the browser's question.
     pub declined: bool,
+    /// The person enters a token of their own instead of pairing.
+    pub by_token: bool,
     /// The marketplace picked in the open setting, not yet taken.
     pub picked: Option<Marketplace>,
     /// The browser's language, as `de-AT`.
@@ -95,8 +106,10 @@ pub enum Act {
     Ask(Request),
     /// Asks the browser for the two hosts and, in the same click, the worker.
     AllowThen(Request),
-    /// Sends what stands in the two fields.
+    /// Sends what stands in the fields of the server form.
     SaveServer,
+    /// Enters a token by hand, or not.
+    ByToken(bool),
     /// Opens a setting, or leaves it.
     Show(Option<Panel>),
     /// Asks for a snapshot once more.
@@ -156,8 +169,10 @@ pub enum Body {
     Skeleton,
     /// Heading and paragraphs say it all.
     Nothing,
-    /// Address and token.
+    /// Address, and the token of those who have one.
     Server(ServerForm),
+    /// The code to compare.
+    Pairing(Code),
     /// Choice of the marketplace, taken at once, and what will be read and asked.
     Start(Shop),
     /// Choice of the marketplace as a setting.
@@ -200,6 +215,9 @@ pub struct Screen {
     pub buttons: Vec<Button>,
 }
 
+/// Name, trouble, trouble of the server, and whether a token is entered by hand.
+pub type Identity = (&'static str, Option<&'static str>, Option<&'static str>, bool);
+
 impl Screen {
     fn new(name: &'static str, heading: Text, body: Body, buttons: Vec<Button>) -> Self {
         let (trouble, server_trouble, tone, step) = (None, None, Tone::Calm, None);
@@ -207,8 +225,13 @@ impl Screen {
     }
 
     /// Changes exactly when another screen is shown: then the focus moves to its heading.
-    pub fn identity(&self) -> (&'static str, Option<&'static str>, Option<&'static str>) {
-        (self.name, self.trouble, self.server_trouble)
+    pub fn identity(&self) -> Identity {
+        (self.name, self.trouble, self.server_trouble, self.by_token())
+    }
+
+    /// Whether the server form shows the field for a token.
+    pub fn by_token(&self) -> bool {
+        matches!(&self.body, Body::Server(form) if form.by_token)
     }
 
     /// Percent done, while a run works.
@@ -243,10 +266,15 @@ pub fn screen(link: &Link, local: &Local) -> Screen {
         Link::Heard(snapshot) => snapshot,
     };
     let shop = reading::shop(snapshot, &local.language);
+    if local.panel != Some(Panel::Marketplace)
+        && let Some(pairing) = &snapshot.pairing
+    {
+        return pairing::screen(pairing).unwrap_or_else(|| server::screen(snapshot, local));
+    }
     match local.panel {
-        Some(Panel::Server) => server::screen(Some(snapshot), true),
+        Some(Panel::Server) => server::screen(snapshot, local),
         Some(Panel::Marketplace) => reading::marketplace(snapshot, local, shop),
-        None if server::comes_first(snapshot) => server::screen(Some(snapshot), false),
+        None if server::comes_first(snapshot) => server::screen(snapshot, local),
         None => present(snapshot, shop, local),
     }
 }

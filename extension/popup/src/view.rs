@@ -21,6 +21,7 @@ mod head;
 mod list;
 mod marketplace;
 mod notice;
+mod pairing;
 mod progress;
 mod rest;
 mod server;
@@ -89,7 +90,7 @@ fn body(app: App, screen: Memo<Screen>) -> AnyView {
         Body::Start(_) => start::view(app, screen),
         Body::Marketplace { .. } => marketplace::view(app, screen),
         Body::Progress(_) => progress::view(screen),
-        Body::Rest(_) | Body::Found(_) | Body::Delivered(_) => {
+        Body::Pairing(_) | Body::Rest(_) | Body::Found(_) | Body::Delivered(_) => {
             (move || screen.with(|screen| settled(&screen.body))).into_any()
         }
     }
@@ -98,6 +99,7 @@ fn body(app: App, screen: Memo<Screen>) -> AnyView {
 /// A middle that is built anew when it changes, which is rare.
 fn settled(body: &Body) -> AnyView {
     match body {
+        Body::Pairing(code) => pairing::view(code),
         Body::Rest(rest) => rest::view(rest),
         Body::Found(found) => found::view(found),
         Body::Delivered(delivered) => delivered::view(delivered),

@@ -3,6 +3,7 @@
 //! The worker leaves this to serde. Here that would cost a third of the module, so the same wire
 //! form is read by hand; tests compare every variant with what serde makes of it.
 
+mod pairing;
 mod trouble;
 
 use extension::messages::{
@@ -33,6 +34,9 @@ pub fn request(request: &Request) -> Vec<(&'static str, String)> {
     let ask = match request {
         Request::Look => "look",
         Request::SetServer { .. } => "set_server",
+        Request::Connect { .. } => "connect",
+        Request::GoOnUnencrypted => "go_on_unencrypted",
+        Request::StopPairing => "stop_pairing",
         Request::ForgetServer => "forget_server",
         Request::ChooseMarketplace { .. } => "choose_marketplace",
         Request::Read => "read",
@@ -48,6 +52,7 @@ pub fn request(request: &Request) -> Vec<(&'static str, String)> {
             fields.push(("address", address.clone()));
             fields.push(("token", token.clone()));
         }
+        Request::Connect { address } => fields.push(("address", address.clone())),
         Request::ChooseMarketplace { marketplace } => {
             fields.push(("marketplace", marketplace.code().to_owned()));
         }
@@ -60,6 +65,8 @@ pub fn request(request: &Request) -> Vec<(&'static str, String)> {
 pub fn snapshot(node: &impl Node) -> Option<Snapshot> {
     Some(Snapshot {
         server: optional(node.field("server"), server)?,
+        pairing: optional(node.field("pairing"), pairing::view)?,
+        farewell: optional(node.field("farewell"), pairing::farewell)?,
         marketplace: optional(node.field("marketplace"), |code| {
             Marketplace::parse(&code.text()?).ok()
         })?,

@@ -19,8 +19,8 @@ use web_sys::{
 };
 
 use super::{
-    Alarms, Clock, Http, HttpError, HttpRequest, HttpResponse, Permissions, Popup, Storage,
-    StorageFull, Tabs, Tasks,
+    Alarms, Clock, Http, HttpError, HttpRequest, HttpResponse, Permissions, Platform, Popup,
+    Storage, StorageFull, Tabs, Tasks,
 };
 use crate::{messages::Snapshot, pace::retry_after_ms};
 
@@ -55,6 +55,8 @@ extern "C" {
     async fn permissions_remove(permissions: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "runtime"], js_name = sendMessage, catch)]
     async fn send_message(message: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "runtime"], js_name = getPlatformInfo, catch)]
+    async fn platform_info() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "runtime"], js_name = getManifest)]
     fn manifest() -> JsValue;
     #[wasm_bindgen(js_namespace = ["chrome", "runtime"], js_name = getURL)]
@@ -227,6 +229,13 @@ impl Tabs for Chrome {
         #[expect(clippy::cast_possible_truncation, reason = "tab ids are small whole numbers")]
         let id = Reflect::get(&tab, &"id".into()).ok()?.as_f64()? as i64;
         Some(id)
+    }
+}
+
+impl Platform for Chrome {
+    async fn system(&self) -> String {
+        let info = platform_info().await.unwrap_or_default();
+        text_of(&info, "os").unwrap_or_default()
     }
 }
 

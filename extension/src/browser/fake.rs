@@ -17,8 +17,8 @@ use futures::{
 use shared::ids::Marketplace;
 
 use super::{
-    Alarms, Clock, Http, HttpError, HttpRequest, HttpResponse, Permissions, Popup, Storage,
-    StorageFull, Tabs, Tasks,
+    Alarms, Clock, Http, HttpError, HttpRequest, HttpResponse, Permissions, Platform, Popup,
+    Storage, StorageFull, Tabs, Tasks,
 };
 use crate::messages::Snapshot;
 
@@ -265,6 +265,13 @@ impl Tabs for Fake {
             tabs.push(url.to_owned());
         }
         known.or(i64::try_from(tabs.len()).ok())
+    }
+}
+
+impl Platform for Fake {
+    async fn system(&self) -> String {
+        self.call().await;
+        "linux".to_owned()
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use shared::ids::{Marketplace, RunId};
 
 use super::{
-    Effect, Now, State,
+    Effect, Now, State, leaving, pairing,
     run::{self, Hold, Run, Stage},
 };
 use crate::{
@@ -33,6 +33,14 @@ impl Server {
         })
     }
 
+    /// What is wrong with it.
+    pub(super) const fn trouble(&self) -> Option<&ServerTrouble> {
+        match &self.state {
+            ServerState::Trouble { trouble } => Some(trouble),
+            ServerState::Checking | ServerState::Ready { .. } => None,
+        }
+    }
+
     /// The question whether address and token can be used.
     pub(super) fn check(&self) -> Effect {
         Effect::CheckServer { address: self.address.clone(), token: self.token.clone() }
@@ -44,7 +52,10 @@ pub(super) fn ask(state: &mut State, request: Request, fresh: RunId, effects: &m
     match request {
         Request::Look => {}
         Request::SetServer { address, token } => set_server(state, &address, &token, effects),
-        Request::ForgetServer => forget_server(state),
+        Request::Connect { address } => pairing::connect(state, &address, fresh, effects),
+        Request::GoOnUnencrypted => go_on_unencrypted(state, effects),
+        Request::StopPairing => state.pairing = None,
+        Request::ForgetServer => forget_server(state, effects),
         Request::ChooseMarketplace { marketplace } => choose(state, marketplace, effects),
         Request::Read => read(state, fresh, effects),
         Request::Stop => stop(state),
@@ -61,7 +72,13 @@ pub(super) fn ask(state: &mut State, request: Request, fresh: RunId, effects: &m
 
 fn set_server(state: &mut State, address: &str, token: &str, effects: &mut Vec<Effect>) {
     let token = token.trim().to_owned();
+    leaving::hear_out(state);
+    state.pairing = None;
     let server = match server::normalise(address) {
+        Ok(address) if server::is_open_to_all(&address) => {
+            let state = ServerState::Trouble { trouble: ServerTrouble::Unencrypted };
+            Server { address, token, state }
+        }
         Ok(address) => Server { address, token, state: ServerState::Checking },
         Err(trouble) => Server {
             address: address.trim().to_owned(),
@@ -75,9 +92,15 @@ fn set_server(state: &mut State, address: &str, token: &str, effects: &mut Vec<E
     state.server = Some(server);
 }
 
+/// The person knows that others on the way can read along.
+fn go_on_unencrypted(state: &mut State, effects: &mut Vec<Effect>) {
+    ask_server_again(state, |trouble| *trouble == ServerTrouble::Unencrypted, effects);
+}
+
 /// Without a server nothing can be sent; what was read stays.
-fn forget_server(state: &mut State) {
-    state.server = None;
+fn forget_server(state: &mut State, effects: &mut Vec<Effect>) {
+    state.pairing = None;
+    leaving::leave(state, effects);
     if let Some(run) = state.run.as_mut().filter(|run| run.stage == Stage::Sending) {
         run.stage = Stage::Ready;
         run.resume();
@@ -157,9 +180,17 @@ fn try_now(state: &mut State, effects: &mut Vec<Effect>) {
         }
         effects.extend(run.permission_question());
     }
-    if let Some(server) = &mut state.server
-        && matches!(server.state, ServerState::Trouble { ref trouble } if *trouble != ServerTrouble::BadAddress)
-    {
+    ask_server_again(state, ServerTrouble::may_be_asked, effects);
+}
+
+/// Asks the server once more where it is in trouble; `may` says after which.
+pub(super) fn ask_server_again(
+    state: &mut State,
+    may: fn(&ServerTrouble) -> bool,
+    effects: &mut Vec<Effect>,
+) {
+    pairing::ask_again(state, may, effects);
+    if let Some(server) = state.server.as_mut().filter(|server| server.trouble().is_some_and(may)) {
         server.state = ServerState::Checking;
         effects.push(server.check());
     }

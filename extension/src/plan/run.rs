@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use shared::ids::{Marketplace, RunId};
 
 use super::{
-    Effect, Failure, Now, State, Stored, enriching::Enriching, reading::Reading, sending::Sending,
-    sending::Totals,
+    Effect, Failure, Now, Server, State, Stored, enriching::Enriching, reading::Reading,
+    sending::Sending, sending::Totals,
 };
 use crate::{
     messages::{Step, Trouble},
@@ -230,6 +230,12 @@ pub(super) fn advance(state: &mut State, settings: &Settings, now: Now, effects:
         effects.push(effect);
     }
     if run.stage == Stage::Sending {
+        let trouble = server.as_ref().and_then(Server::trouble);
+        if let Some(trouble) = trouble.filter(|trouble| !trouble.may_be_asked()) {
+            let trouble = Trouble::Server { trouble: trouble.clone() };
+            run.hold = Some(Hold::Waiting { trouble, resumes_at_ms: None });
+            return;
+        }
         effects.extend(server.as_ref().and_then(|server| run.ask_server(server)));
     }
     if run.stage == Stage::Done

@@ -1,7 +1,7 @@
 //! The state as the popup shows it.
 
 use super::{
-    Now, State,
+    Leaving, Now, Pairing, State,
     run::{Hold, Run, Stage},
 };
 use crate::messages::{Phase, Progress, Receipt, ServerView, Snapshot, Summary};
@@ -16,6 +16,8 @@ pub fn snapshot(state: &State, now: Now) -> Snapshot {
             address: server.address.clone(),
             state: server.state.clone(),
         }),
+        pairing: state.pairing.as_ref().map(Pairing::view),
+        farewell: state.leaving.as_ref().map(Leaving::view),
         marketplace: state.marketplace,
         phase: state.run.as_ref().map_or(Phase::Idle, |run| phase(run, now)),
     }

@@ -30,7 +30,10 @@ impl<B: Browser> Worker<B> {
         server::taken(&answer).map(|()| version)
     }
 
-    async fn ask_server(&self, request: HttpRequest) -> Result<HttpResponse, ServerTrouble> {
+    pub(super) async fn ask_server(
+        &self,
+        request: HttpRequest,
+    ) -> Result<HttpResponse, ServerTrouble> {
         self.browser.send(request).await.map_err(|_| ServerTrouble::NotReachable)
     }
 

@@ -5,6 +5,7 @@
 mod extracting;
 mod kills;
 mod outside;
+mod pairing;
 mod reading;
 mod sending;
 mod troubles;

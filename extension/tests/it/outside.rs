@@ -16,6 +16,15 @@ pub(crate) const TOKEN: &str = "mf_test";
 /// Where it is.
 pub(crate) const SERVER: &str = "https://home.example/books";
 
+/// What the person makes of a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    Open,
+    Allowed,
+    Denied,
+    Forgotten,
+}
+
 pub(crate) type Answer = Result<HttpResponse, HttpError>;
 type Trouble = Box<dyn FnMut(&HttpRequest) -> Option<Answer>>;
 
@@ -36,6 +45,13 @@ pub(crate) struct Outside {
     /// The next import is taken, but its answer never arrives.
     lost: bool,
     stored: BTreeSet<String>,
+    /// What the person makes of every code.
+    pub(crate) decision: Decision,
+    /// Codes given.
+    pub(crate) codes: u32,
+    /// Tokens that work, and those that did.
+    pub(crate) tokens: BTreeSet<String>,
+    pub(crate) revoked: BTreeSet<String>,
 }
 
 /// A handle to it.
@@ -53,6 +69,10 @@ pub(crate) fn outside(library: Library, marketplace: Marketplace, language: Lang
         repeated: 0,
         lost: false,
         stored: BTreeSet::new(),
+        decision: Decision::Open,
+        codes: 0,
+        tokens: BTreeSet::from([TOKEN.to_owned()]),
+        revoked: BTreeSet::new(),
     }))
 }
 
@@ -116,14 +136,63 @@ impl Outside {
             let version = json!({"product": "me-feed", "version": "0.1.0", "wire_versions": [1]});
             return ok(version.to_string());
         }
+        if let Some(path) = path.strip_prefix("/api/oauth/") {
+            assert_eq!(header("authorization"), None);
+            assert_eq!(header("content-type"), Some("application/x-www-form-urlencoded"));
+            return self.grant(path, request.body.as_deref().unwrap());
+        }
         let dry = path.ends_with("?dry_run=true");
         assert_eq!(path.trim_end_matches("?dry_run=true"), "/api/audible/import-from-extension");
-        if header("authorization") != Some(&format!("Bearer {TOKEN}")) {
+        let token = header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+        if token.is_some_and(|token| self.revoked.contains(token)) {
+            return problem(401, "token_revoked", "this token was revoked");
+        }
+        if token.is_none_or(|token| !self.tokens.contains(token)) {
             return problem(401, "token_unknown", "this token is unknown or revoked");
         }
         assert_eq!(header("content-type"), Some("application/json"));
         let key = header("idempotency-key").unwrap().to_owned();
         self.import(&key, request.body.clone().unwrap(), dry)
+    }
+
+    fn grant(&mut self, path: &str, form: &str) -> HttpResponse {
+        match path {
+            "device_authorization" => {
+                assert_eq!(parameter(form, "client_name"), "Chrome+on+Linux");
+                self.codes += 1;
+                let code = json!({
+                    "device_code": format!("secret-{}", self.codes), "user_code": "BCDF-GHJK",
+                    "verification_uri": format!("{SERVER}/pair"),
+                    "verification_uri_complete": format!("{SERVER}/pair?user_code=BCDF-GHJK"),
+                    "expires_in": 600, "interval": 5,
+                });
+                ok(code.to_string())
+            }
+            "token" => {
+                assert!(parameter(form, "grant_type").contains("device_code"));
+                let secret = format!("secret-{}", self.codes);
+                assert_eq!(parameter(form, "device_code"), secret);
+                let error = match self.decision {
+                    Decision::Open => "authorization_pending",
+                    Decision::Denied => "access_denied",
+                    Decision::Forgotten => "expired_token",
+                    Decision::Allowed => {
+                        let token = format!("mf_paired_{}", self.codes);
+                        self.tokens.insert(token.clone());
+                        let given = json!({"access_token": token, "token_type": "Bearer"});
+                        return ok(given.to_string());
+                    }
+                };
+                status(400, json!({"error": error}).to_string())
+            }
+            "revoke" => {
+                let token = parameter(form, "token").to_owned();
+                self.tokens.remove(&token);
+                self.revoked.insert(token);
+                ok(String::new())
+            }
+            other => panic!("nobody asks for {other}"),
+        }
     }
 
     fn import(&mut self, key: &str, body: String, dry: bool) -> HttpResponse {

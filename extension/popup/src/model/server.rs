@@ -1,25 +1,32 @@
-//! The server: its form, what the last check said, and the words for each trouble with it.
+//! The server: its form and settings, what the last check said, and the words for each trouble with it.
 
-use extension::messages::{Phase, Request, ServerState, ServerTrouble, ServerView, Snapshot};
+use extension::messages::{
+    FarewellView, PairingState, PairingTrouble, Phase, Request, ServerState, ServerTrouble,
+    ServerView, Snapshot,
+};
 
-use super::{Act, Body, Button, Notice, Panel, Screen, Text, Tone};
+use super::{Act, Body, Button, Local, Notice, Panel, Screen, Text, Tone};
 use crate::i18n::Key;
 
 /// What a person enters on the server's machine to get a token.
 pub const TOKEN_COMMAND: &str =
     "ingest-server token create --user you@example.org --name \"my browser\"";
 
-/// The two fields and what the last check said.
+/// The fields and what the last check said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerForm {
     /// Address to begin with.
     pub address: String,
+    /// The person enters a token of their own.
+    pub by_token: bool,
     /// A token is stored already.
     pub stored: bool,
-    /// The check is running.
+    /// The server is being asked.
     pub checking: bool,
-    /// What the last check said, with the name of the trouble for programs.
-    pub result: Option<(Notice, Option<&'static str>)>,
+    /// Which server was left, and what the last check said.
+    pub notices: Vec<Notice>,
+    /// Name of the trouble that the last check found, for programs.
+    pub trouble: Option<&'static str>,
 }
 
 /// Which field is empty.
@@ -41,15 +48,17 @@ impl Missing {
     }
 }
 
-/// The request to keep what was entered. White space around it comes from pasting.
-pub fn entered(address: &str, token: &str) -> Result<Request, Missing> {
-    let (address, token) = (address.trim(), token.trim());
-    if address.is_empty() {
-        Err(Missing::Address)
-    } else if token.is_empty() {
-        Err(Missing::Token)
-    } else {
-        Ok(Request::SetServer { address: address.to_owned(), token: token.to_owned() })
+/// The request to keep what was entered; without a token, to ask the server for one. White space
+/// around it comes from pasting.
+pub fn entered(address: &str, token: Option<&str>) -> Result<Request, Missing> {
+    let (address, token) = (address.trim(), token.map(str::trim));
+    match token {
+        _ if address.is_empty() => Err(Missing::Address),
+        Some("") => Err(Missing::Token),
+        Some(token) => {
+            Ok(Request::SetServer { address: address.to_owned(), token: token.to_owned() })
+        }
+        None => Ok(Request::Connect { address: address.to_owned() }),
     }
 }
 
@@ -59,31 +68,33 @@ pub fn short(address: &str) -> String {
     bare.unwrap_or(address).trim_end_matches('/').to_owned()
 }
 
-/// The screen with the two fields: the first screen of all, and later the settings.
-pub(super) fn screen(snapshot: Option<&Snapshot>, opened: bool) -> Screen {
-    let server = snapshot.and_then(|snapshot| snapshot.server.as_ref());
-    let checking = server.is_some_and(|server| server.state == ServerState::Checking);
-    let save = match (checking, server) {
-        (true, _) => Key::ServerCheckingNow,
-        (false, None) => Key::ConnectServer,
-        (false, Some(_)) => Key::ServerSave,
+/// The screen with the fields: the first screen of all, and later the settings.
+pub(super) fn screen(snapshot: &Snapshot, local: &Local) -> Screen {
+    let server = snapshot.server.as_ref();
+    let pairing = snapshot.pairing.as_ref();
+    let asking = pairing.is_some_and(|pairing| pairing.state == PairingState::Asking);
+    let checking = asking || server.is_some_and(|server| server.state == ServerState::Checking);
+    let trouble = trouble(snapshot);
+    let address = pairing.map(|pairing| &pairing.address);
+    let address = address.or(server.map(|server| &server.address)).cloned().unwrap_or_default();
+    let farewell = snapshot.farewell.as_ref().map(farewell);
+    let result = match (trouble, server.map(|server| &server.state)) {
+        (Some(trouble), _) => Some(objection(trouble, &address)),
+        (None, Some(ServerState::Ready { version })) if pairing.is_none() => {
+            let values = [address.as_str().into(), version.as_str().into()];
+            Some(Notice::new(Tone::Ok, Key::ServerOk, Text::with(Key::ServerOkThen, values)))
+        }
+        (None, _) => None,
     };
-    let mut buttons = Vec::new();
-    if server.is_some() {
-        buttons.push(Button::quiet("server-forget", Key::ServerForget, Request::ForgetServer));
-    }
-    if opened {
-        buttons.push(Button::plain("back", Key::Back, Act::Show(None)));
-    } else if server.is_some_and(can_be_asked_again) {
-        buttons.push(Button::plain("try-now", Key::TryNow, Request::TryNow));
-    }
-    buttons.push(Button::filled("server-save", save, Act::SaveServer));
     let form = ServerForm {
-        address: server.map(|server| server.address.clone()).unwrap_or_default(),
+        address,
+        by_token: local.by_token,
         stored: server.is_some(),
         checking,
-        result: server.and_then(result),
+        notices: farewell.into_iter().chain(result).collect(),
+        trouble: trouble.map(name),
     };
+    let buttons = buttons(snapshot, local, checking, trouble);
     let heading = if server.is_none() { Key::ServerHeadingFirst } else { Key::ServerHeading };
     let mut screen = Screen::new("server", heading.into(), Body::Server(form), buttons);
     if server.is_none() {
@@ -92,25 +103,73 @@ pub(super) fn screen(snapshot: Option<&Snapshot>, opened: bool) -> Screen {
     screen
 }
 
-fn can_be_asked_again(server: &ServerView) -> bool {
-    match &server.state {
-        ServerState::Trouble { trouble } => *trouble != ServerTrouble::BadAddress,
-        ServerState::Checking | ServerState::Ready { .. } => false,
+fn buttons(
+    snapshot: &Snapshot,
+    local: &Local,
+    checking: bool,
+    trouble: Option<&ServerTrouble>,
+) -> Vec<Button> {
+    let server = snapshot.server.as_ref();
+    let mut buttons = Vec::new();
+    if snapshot.pairing.is_some() {
+        buttons.push(Button::quiet("pair-cancel", Key::Cancel, Request::StopPairing));
+    } else if server.is_some() {
+        buttons.push(Button::quiet("server-forget", Key::ServerForget, Request::ForgetServer));
+    }
+    let (id, other) = if local.by_token {
+        ("server-by-pairing", Key::ServerByPairing)
+    } else {
+        ("server-by-token", Key::ServerByToken)
+    };
+    buttons.push(Button::quiet(id, other, Act::ByToken(!local.by_token)));
+    if trouble == Some(&ServerTrouble::Unencrypted) {
+        let go_on = Request::GoOnUnencrypted;
+        buttons.push(Button::plain("server-unencrypted", Key::GoOnUnencrypted, go_on));
+    } else if local.panel == Some(Panel::Server) {
+        if snapshot.pairing.is_none() {
+            buttons.push(Button::plain("back", Key::Back, Act::Show(None)));
+        }
+    } else if snapshot.pairing.is_none() && trouble.is_some_and(ServerTrouble::may_be_asked) {
+        buttons.push(Button::plain("try-now", Key::TryNow, Request::TryNow));
+    }
+    let (id, label) = match (local.by_token, server) {
+        (true, _) => ("server-save", Key::ServerSave),
+        (false, Some(_)) if trouble.is_some_and(ServerTrouble::wants_token) => {
+            ("connect-again", Key::ConnectAgain)
+        }
+        (false, Some(_)) if snapshot.pairing.is_none() => ("server-connect", Key::ConnectAgain),
+        (false, _) => ("server-connect", Key::Connect),
+    };
+    let label = if checking { Key::ServerCheckingNow } else { label };
+    buttons.push(Button::filled(id, label, Act::SaveServer));
+    buttons
+}
+
+/// What is wrong with the server that is being paired, or else with the one that is stored.
+fn trouble(snapshot: &Snapshot) -> Option<&ServerTrouble> {
+    match (&snapshot.pairing, &snapshot.server) {
+        (Some(pairing), _) => match &pairing.state {
+            PairingState::Failed { trouble: PairingTrouble::Server { trouble } } => Some(trouble),
+            _ => None,
+        },
+        (None, Some(ServerView { state: ServerState::Trouble { trouble }, .. })) => Some(trouble),
+        (None, _) => None,
     }
 }
 
-fn result(server: &ServerView) -> Option<(Notice, Option<&'static str>)> {
-    match &server.state {
-        ServerState::Checking => None,
-        ServerState::Ready { version } => {
-            let values = [server.address.as_str().into(), version.as_str().into()];
-            let then = Text::with(Key::ServerOkThen, values);
-            Some((Notice::new(Tone::Ok, Key::ServerOk, then), None))
-        }
-        ServerState::Trouble { trouble } => {
-            let (what, then) = words(trouble, &server.address);
-            Some((Notice { tone: Tone::Danger, what, then: Some(then) }, Some(name(trouble))))
-        }
+fn objection(trouble: &ServerTrouble, address: &str) -> Notice {
+    let (what, then) = words(trouble, address);
+    let warning = *trouble == ServerTrouble::Unencrypted;
+    Notice { tone: if warning { Tone::Warn } else { Tone::Danger }, what, then: Some(then) }
+}
+
+fn farewell(farewell: &FarewellView) -> Notice {
+    let address = || [short(&farewell.address).into()];
+    if farewell.untold {
+        let what = Text::with(Key::FarewellUntold, address());
+        Notice::new(Tone::Warn, what, Key::FarewellUntoldThen)
+    } else {
+        Notice { tone: Tone::Wait, what: Text::with(Key::Farewell, address()), then: None }
     }
 }
 
@@ -119,6 +178,12 @@ pub(super) fn comes_first(snapshot: &Snapshot) -> bool {
     let usable =
         matches!(&snapshot.server, Some(ServerView { state: ServerState::Ready { .. }, .. }));
     snapshot.phase == Phase::Idle && !usable
+}
+
+/// Pairs anew with the server that does not take the token any more.
+pub(super) fn connect_again(address: &str) -> Button {
+    let connect = Request::Connect { address: address.to_owned() };
+    Button::filled("connect-again", Key::ConnectAgain, connect)
 }
 
 /// Opens the settings of the server.
@@ -130,9 +195,11 @@ pub(super) fn settings(kind: fn(&'static str, Key, Act) -> Button) -> Button {
 pub(super) fn needs_the_person(trouble: &ServerTrouble) -> bool {
     match trouble {
         ServerTrouble::BadAddress
+        | ServerTrouble::Unencrypted
         | ServerTrouble::Redirects
         | ServerTrouble::NotMeFeed
         | ServerTrouble::TokenRefused
+        | ServerTrouble::TokenRevoked
         | ServerTrouble::ScopeMissing => true,
         ServerTrouble::NotReachable
         | ServerTrouble::Incompatible { .. }
@@ -146,6 +213,9 @@ pub(super) fn words(trouble: &ServerTrouble, address: &str) -> (Text, Text) {
     let address = || [short(address).into()];
     match trouble {
         ServerTrouble::BadAddress => (Key::BadAddress.into(), Key::BadAddressThen.into()),
+        ServerTrouble::Unencrypted => {
+            (Text::with(Key::Unencrypted, address()), Key::UnencryptedThen.into())
+        }
         ServerTrouble::NotReachable => {
             (Text::with(Key::NotReachable, address()), Key::NotReachableThen.into())
         }
@@ -159,6 +229,7 @@ pub(super) fn words(trouble: &ServerTrouble, address: &str) -> (Text, Text) {
             (Key::Incompatible.into(), Text::with(Key::IncompatibleThen, [version.as_str().into()]))
         }
         ServerTrouble::TokenRefused => (Key::TokenRefused.into(), Key::TokenRefusedThen.into()),
+        ServerTrouble::TokenRevoked => (Key::TokenRevoked.into(), Key::TokenRevokedThen.into()),
         ServerTrouble::ScopeMissing => (Key::ScopeMissing.into(), Key::ScopeMissingThen.into()),
         ServerTrouble::Refused { code, detail } => (
             Key::Refused.into(),
@@ -175,11 +246,13 @@ pub(super) fn words(trouble: &ServerTrouble, address: &str) -> (Text, Text) {
 pub(super) fn name(trouble: &ServerTrouble) -> &'static str {
     match trouble {
         ServerTrouble::BadAddress => "bad_address",
+        ServerTrouble::Unencrypted => "unencrypted",
         ServerTrouble::NotReachable => "not_reachable",
         ServerTrouble::Redirects => "redirects",
         ServerTrouble::NotMeFeed => "not_me_feed",
         ServerTrouble::Incompatible { .. } => "incompatible",
         ServerTrouble::TokenRefused => "token_refused",
+        ServerTrouble::TokenRevoked => "token_revoked",
         ServerTrouble::ScopeMissing => "scope_missing",
         ServerTrouble::Refused { .. } => "refused",
         ServerTrouble::Busy => "busy",

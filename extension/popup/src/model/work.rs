@@ -234,7 +234,12 @@ fn ways_on(trouble: &Trouble, shop: Shop, snapshot: &Snapshot) -> Vec<Button> {
                 .server
                 .as_ref()
                 .is_some_and(|server| matches!(server.state, ServerState::Ready { .. }));
-            if server::needs_the_person(trouble) && !mended {
+            if let Some(server) =
+                snapshot.server.as_ref().filter(|_| trouble.wants_token() && !mended)
+            {
+                let settings = server::settings(Button::plain);
+                vec![stop, settings, server::connect_again(&server.address)]
+            } else if server::needs_the_person(trouble) && !mended {
                 vec![stop, try_now, server::settings(Button::filled)]
             } else {
                 vec![stop, server::settings(Button::plain), try_first]

@@ -1,4 +1,4 @@
-//! The server form: address, token, how to get one, and what the check said.
+//! The server form: address, a token for those who have one, and what the server said.
 
 use leptos::prelude::*;
 
@@ -48,14 +48,15 @@ pub(super) fn view(app: App, screen: Memo<Screen>) -> AnyView {
         empty: Missing::Token,
         value: app.fields.token,
     };
+    let by_token = screen.with_untracked(|screen| screen.by_token());
     view! {
         {result(screen)}
         // Enter in a field presses the button of the form, which stands at the foot of the page.
         <form id="server-form" novalidate on:submit=|event| event.prevent_default()>
             {field(app, screen, &address)}
-            {field(app, screen, &token)}
+            {by_token.then(|| field(app, screen, &token))}
         </form>
-        {help()}
+        {by_token.then(help)}
     }
     .into_any()
 }
@@ -78,14 +79,17 @@ fn follow_address(app: App, screen: Memo<Screen>) {
 }
 
 fn result(screen: Memo<Screen>) -> AnyView {
-    let result = part(screen, |screen| match &screen.body {
-        Body::Server(form) => form.result.clone(),
+    let trouble = part(screen, |screen| match &screen.body {
+        Body::Server(form) => form.trouble,
         _ => None,
     });
-    let trouble = move || result().and_then(|(_, trouble)| trouble);
+    let notices = part(screen, |screen| match &screen.body {
+        Body::Server(form) => form.notices.iter().map(notice::view).collect(),
+        _ => Vec::new(),
+    });
     view! {
         <div role="status" id="server-result" data-server-trouble=trouble>
-            {move || result().map(|(notice, _)| notice::view(&notice))}
+            {notices}
         </div>
     }
     .into_any()

@@ -24,11 +24,13 @@ pub(super) fn of_run(node: &impl Node) -> Option<Trouble> {
 pub(super) fn of_server(node: &impl Node) -> Option<ServerTrouble> {
     Some(match text(node, "why")?.as_str() {
         "bad_address" => ServerTrouble::BadAddress,
+        "unencrypted" => ServerTrouble::Unencrypted,
         "not_reachable" => ServerTrouble::NotReachable,
         "redirects" => ServerTrouble::Redirects,
         "not_me_feed" => ServerTrouble::NotMeFeed,
         "incompatible" => ServerTrouble::Incompatible { version: text(node, "version")? },
         "token_refused" => ServerTrouble::TokenRefused,
+        "token_revoked" => ServerTrouble::TokenRevoked,
         "scope_missing" => ServerTrouble::ScopeMissing,
         "refused" => {
             ServerTrouble::Refused { code: text(node, "code")?, detail: text(node, "detail")? }

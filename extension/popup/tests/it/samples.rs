@@ -1,8 +1,8 @@
 //! Snapshots of every kind.
 
 use extension::messages::{
-    Phase, Progress, Receipt, ServerState, ServerTrouble, ServerView, Snapshot, Step, Summary,
-    Trouble,
+    FarewellView, PairingState, PairingTrouble, PairingView, Phase, Progress, Receipt, ServerState,
+    ServerTrouble, ServerView, Snapshot, Step, Summary, Trouble,
 };
 use shared::{
     ids::Marketplace,
@@ -29,7 +29,8 @@ pub(crate) fn at(phase: Phase) -> Snapshot {
 
 pub(crate) fn with_server(state: Option<ServerState>, phase: Phase) -> Snapshot {
     let server = |state| ServerView { address: "https://feed.example.org".into(), state };
-    Snapshot { server: state.map(server), marketplace: Some(Marketplace::De), phase }
+    let marketplace = Some(Marketplace::De);
+    Snapshot { server: state.map(server), marketplace, phase, ..Snapshot::default() }
 }
 
 pub(crate) fn waiting(during: Step, trouble: Trouble) -> Phase {
@@ -54,11 +55,13 @@ pub(crate) fn troubles() -> Vec<Trouble> {
 pub(crate) fn server_troubles() -> Vec<ServerTrouble> {
     vec![
         ServerTrouble::BadAddress,
+        ServerTrouble::Unencrypted,
         ServerTrouble::NotReachable,
         ServerTrouble::Redirects,
         ServerTrouble::NotMeFeed,
         ServerTrouble::Incompatible { version: "9.0.0".into() },
         ServerTrouble::TokenRefused,
+        ServerTrouble::TokenRevoked,
         ServerTrouble::ScopeMissing,
         ServerTrouble::Refused {
             code: "too_large".into(),
@@ -197,6 +200,46 @@ pub(crate) fn snapshots() -> Vec<Snapshot> {
     let with = |state: Option<ServerState>| {
         phases().into_iter().map(move |phase| with_server(state.clone(), phase))
     };
-    let unchosen = Snapshot { server: None, marketplace: None, phase: Phase::Idle };
-    server_states().into_iter().flat_map(with).chain([unchosen]).collect()
+    let left = [false, true].map(|untold| {
+        let address = "https://feed.example.org".into();
+        Snapshot { farewell: Some(FarewellView { address, untold }), ..Snapshot::default() }
+    });
+    let unchosen = left.into_iter().chain([Snapshot::default()]);
+    server_states().into_iter().flat_map(with).chain(pairings()).chain(unchosen).collect()
+}
+
+/// The code is there.
+pub(crate) fn deciding() -> PairingState {
+    PairingState::Deciding {
+        user_code: "BCDF-GHJK".into(),
+        page: "https://feed.example.org/pair?user_code=BCDF-GHJK".into(),
+        expires_at_ms: 1_764_000_600_000,
+    }
+}
+
+/// Everything a pairing can be at.
+pub(crate) fn pairing_states() -> Vec<PairingState> {
+    let server = server_troubles().into_iter().map(|trouble| PairingTrouble::Server { trouble });
+    let own = [PairingTrouble::Denied, PairingTrouble::Expired, PairingTrouble::Gone];
+    let failed = own.into_iter().chain(server);
+    let failed = failed.map(|trouble| PairingState::Failed { trouble });
+    [PairingState::Asking, deciding()].into_iter().chain(failed).collect()
+}
+
+/// A first pairing, one beside a usable server, and one in the middle of a run that waits.
+pub(crate) fn pairings() -> Vec<Snapshot> {
+    let trouble = ServerTrouble::TokenRevoked;
+    let waits = waiting(Step::Sending, Trouble::Server { trouble: trouble.clone() });
+    let grounds = [
+        Snapshot::default(),
+        at(Phase::Idle),
+        with_server(Some(ServerState::Trouble { trouble }), waits),
+    ];
+    let of = |ground: Snapshot| {
+        pairing_states().into_iter().map(move |state| Snapshot {
+            pairing: Some(PairingView { address: "https://feed.example.org".into(), state }),
+            ..ground.clone()
+        })
+    };
+    grounds.into_iter().flat_map(of).collect()
 }

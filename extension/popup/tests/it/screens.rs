@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use extension::messages::{Phase, Progress, Receipt, Request, ServerState, Step, Summary, Trouble};
+use extension::messages::{
+    Phase, Progress, Receipt, Request, ServerState, ServerTrouble, Step, Summary, Trouble,
+};
 use extension_popup::{
     i18n::Key,
     model::{
@@ -17,7 +19,7 @@ use shared::ids::Marketplace;
 use crate::samples::{self, PROGRESS, at, waiting};
 
 fn shown(phase: Phase) -> Screen {
-    screen(&Link::Heard(at(phase)), &Local::default())
+    screen(&Link::heard(at(phase)), &Local::default())
 }
 
 fn next_step(screen: &Screen) -> &Button {
@@ -38,10 +40,10 @@ fn delivered(receipt: Receipt) -> (Screen, Delivered) {
 fn all() -> Vec<Screen> {
     let mut screens = Vec::new();
     for panel in [None, Some(Panel::Server), Some(Panel::Marketplace)] {
-        for declined in [false, true] {
-            let local = Local { panel, declined, ..Local::default() };
+        for other in [false, true] {
+            let local = Local { panel, declined: other, by_token: other, ..Local::default() };
             let links = [Link::Loading, Link::Silent].into_iter();
-            let links = links.chain(samples::snapshots().into_iter().map(Link::Heard));
+            let links = links.chain(samples::snapshots().into_iter().map(Link::heard));
             screens.extend(links.map(|link| screen(&link, &local)));
         }
     }
@@ -101,9 +103,9 @@ fn every_trouble_has_words_and_a_name_of_its_own() {
         .map(|trouble| shown(waiting(Step::Reading, trouble)))
         .collect();
     let count = |texts: HashSet<String>| texts.len();
-    assert_eq!(count(screens.iter().map(|one| format!("{:?}", one.heading)).collect()), 17);
-    assert_eq!(count(screens.iter().map(|one| format!("{:?}", one.lead)).collect()), 17);
-    assert_eq!(count(screens.iter().map(|one| format!("{:?}", one.identity())).collect()), 17);
+    assert_eq!(count(screens.iter().map(|one| format!("{:?}", one.heading)).collect()), 19);
+    assert_eq!(count(screens.iter().map(|one| format!("{:?}", one.lead)).collect()), 19);
+    assert_eq!(count(screens.iter().map(|one| format!("{:?}", one.identity())).collect()), 19);
     assert!(screens.iter().all(|screen| screen.trouble.is_some()));
 }
 
@@ -137,11 +139,11 @@ fn a_pause_says_what_is_kept_and_when_it_ends() {
 #[test]
 fn a_mended_server_can_be_tried_at_once() {
     let refused = || {
-        let trouble = samples::server_troubles().remove(5);
+        let trouble = ServerTrouble::ScopeMissing;
         waiting(Step::Sending, Trouble::Server { trouble })
     };
-    let state = ServerState::Trouble { trouble: samples::server_troubles().remove(5) };
-    let broken = Link::Heard(samples::with_server(Some(state), refused()));
+    let state = ServerState::Trouble { trouble: ServerTrouble::ScopeMissing };
+    let broken = Link::heard(samples::with_server(Some(state), refused()));
     assert_eq!(next_step(&screen(&broken, &Local::default())).id, "server-settings");
     assert_eq!(next_step(&shown(refused())).id, "try-now");
 }
@@ -189,7 +191,7 @@ fn an_incomplete_reading_says_so_and_lists_equal_problems_once() {
 
 #[test]
 fn what_was_read_without_a_server_waits_for_one() {
-    let link = Link::Heard(samples::with_server(None, Phase::Ready(samples::summary())));
+    let link = Link::heard(samples::with_server(None, Phase::Ready(samples::summary())));
     let screen = screen(&link, &Local::default());
     assert_eq!(next_step(&screen).act, Act::Show(Some(Panel::Server)));
 }
@@ -236,7 +238,7 @@ fn only_web_addresses_become_links() {
 #[test]
 fn a_no_to_the_browser_is_explained() {
     let local = Local { declined: true, ..Local::default() };
-    let screen = screen(&Link::Heard(at(Phase::AwaitingPermission)), &local);
+    let screen = screen(&Link::heard(at(Phase::AwaitingPermission)), &local);
     assert_eq!(screen.heading, Key::DeclinedHeading.into());
     assert_eq!(next_step(&screen).act, Act::AllowThen(Request::Read));
     assert_eq!(shown(Phase::AwaitingPermission).heading, Key::PermissionHeading.into());
@@ -273,7 +275,7 @@ fn the_marketplace_is_proposed_by_language_until_one_is_chosen() {
         let mut snapshot = at(Phase::Idle);
         snapshot.marketplace = marketplace;
         let local = Local { language: language.into(), ..Local::default() };
-        let Body::Start(shop) = screen(&Link::Heard(snapshot), &local).body else { panic!() };
+        let Body::Start(shop) = screen(&Link::heard(snapshot), &local).body else { panic!() };
         shop.0
     };
     assert_eq!(start(None, "de-AT"), Marketplace::De);

@@ -23,14 +23,14 @@ fn ids(screen: &Screen) -> Vec<&'static str> {
 }
 
 fn opened(panel: Panel, snapshot: Snapshot) -> Screen {
-    screen(&Link::Heard(snapshot), &Local { panel: Some(panel), ..Local::default() })
+    screen(&Link::heard(snapshot), &Local { panel: Some(panel), ..Local::default() })
 }
 
 #[test]
 fn without_a_usable_server_the_form_comes_first() {
     for state in samples::server_states() {
         let usable = matches!(state, Some(ServerState::Ready { .. }));
-        let screen = screen(&Link::Heard(with_server(state, Phase::Idle)), &Local::default());
+        let screen = screen(&Link::heard(with_server(state, Phase::Idle)), &Local::default());
         assert_eq!(screen.name, if usable { "start" } else { "server" });
     }
 }
@@ -40,39 +40,43 @@ fn a_trouble_with_the_server_stands_on_its_form_in_words_of_its_own() {
     let mut said = std::collections::HashSet::new();
     for trouble in samples::server_troubles() {
         let state = Some(ServerState::Trouble { trouble });
-        let form = form(screen(&Link::Heard(with_server(state, Phase::Idle)), &Local::default()));
-        let (notice, name) = form.result.unwrap();
-        assert_eq!(notice.tone, Tone::Danger);
-        assert!(said.insert((format!("{:?}{:?}", notice.what, notice.then), name.unwrap())));
+        let form = form(screen(&Link::heard(with_server(state, Phase::Idle)), &Local::default()));
+        let [notice] = &form.notices[..] else { panic!("{form:?}") };
+        assert!(matches!(notice.tone, Tone::Danger | Tone::Warn));
+        let name = form.trouble.unwrap();
+        assert!(said.insert((format!("{:?}{:?}", notice.what, notice.then), name)));
     }
 }
 
 #[test]
 fn a_stored_server_can_be_forgotten_and_left_as_it_is() {
     let settings = opened(Panel::Server, at(Phase::Reading(PROGRESS)));
-    assert_eq!(ids(&settings), ["server-forget", "back", "server-save"]);
+    assert_eq!(ids(&settings), ["server-forget", "server-by-token", "back", "server-connect"]);
     let form = form(settings);
     assert!(form.stored && !form.checking);
     assert_eq!(form.address, "https://feed.example.org");
-    let first = screen(&Link::Heard(with_server(None, Phase::Idle)), &Local::default());
-    assert_eq!(ids(&first), ["server-save"]);
+    let first = screen(&Link::heard(with_server(None, Phase::Idle)), &Local::default());
+    assert_eq!(ids(&first), ["server-by-token", "server-connect"]);
 }
 
 #[test]
 fn while_the_server_is_checked_the_button_says_so() {
     let checking = with_server(Some(ServerState::Checking), Phase::Idle);
-    let screen = screen(&Link::Heard(checking), &Local::default());
+    let screen = screen(&Link::heard(checking), &Local::default());
     assert_eq!(screen.buttons.last().unwrap().label, Key::ServerCheckingNow.into());
     assert!(form(screen).checking);
 }
 
 #[test]
-fn both_fields_are_needed_and_pasted_white_space_is_not() {
-    assert_eq!(entered("  ", "mf_x"), Err(Missing::Address));
-    assert_eq!(entered("feed.example.org", "\n"), Err(Missing::Token));
+fn every_field_that_is_shown_is_needed_and_pasted_white_space_is_not() {
+    assert_eq!(entered("  ", Some("mf_x")), Err(Missing::Address));
+    assert_eq!(entered("  ", None), Err(Missing::Address));
+    assert_eq!(entered("feed.example.org", Some("\n")), Err(Missing::Token));
+    let connect = Request::Connect { address: "feed.example.org".into() };
+    assert_eq!(entered(" feed.example.org\n", None), Ok(connect));
     let (address, token) = ("feed.example.org".into(), "mf_x".into());
     assert_eq!(
-        entered(" feed.example.org\n", "\tmf_x "),
+        entered(" feed.example.org\n", Some("\tmf_x ")),
         Ok(Request::SetServer { address, token })
     );
 }
@@ -89,7 +93,7 @@ fn a_change_of_marketplace_warns_where_it_would_drop_titles() {
     let warns = |phase, picked| {
         let local =
             Local { panel: Some(Panel::Marketplace), picked: Some(picked), ..Local::default() };
-        let screen = screen(&Link::Heard(at(phase)), &local);
+        let screen = screen(&Link::heard(at(phase)), &local);
         let change = Act::Ask(Request::ChooseMarketplace { marketplace: picked });
         assert_eq!(screen.buttons.last().unwrap().act, change);
         let Body::Marketplace { warning, .. } = screen.body else { panic!() };
@@ -106,11 +110,10 @@ fn a_change_of_marketplace_warns_where_it_would_drop_titles() {
 #[test]
 fn the_head_names_marketplace_and_connection() {
     assert_eq!(chips(&Link::Loading, "de"), None);
-    let [marketplace, server] = chips(&Link::Heard(at(Phase::Idle)), "en").unwrap();
+    let [marketplace, server] = chips(&Link::heard(at(Phase::Idle)), "en").unwrap();
     assert_eq!(marketplace.label, Text::plain("audible.de"));
     assert_eq!((server.label, server.tone), (Key::ChipServerReady.into(), Tone::Ok));
-    let fresh = Snapshot { server: None, marketplace: None, phase: Phase::Idle };
-    let [marketplace, server] = chips(&Link::Heard(fresh), "en").unwrap();
+    let [marketplace, server] = chips(&Link::heard(Snapshot::default()), "en").unwrap();
     assert_eq!(marketplace.label, Key::ChipMarketplaceNone.into());
     assert_eq!(server.label, Key::ChipServerNone.into());
 }

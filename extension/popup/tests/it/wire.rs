@@ -46,6 +46,9 @@ fn every_request_is_written_as_the_worker_reads_it() {
     let requests = [
         Request::Look,
         Request::SetServer { address: "https://feed.example.org".into(), token: "mf_x".into() },
+        Request::Connect { address: "feed.example.org".into() },
+        Request::GoOnUnencrypted,
+        Request::StopPairing,
         Request::ForgetServer,
         Request::Read,
         Request::Stop,
