@@ -1,6 +1,7 @@
 //! The harness: real browsers against server and simulator with the packaged extension.
 
 pub mod browser;
+pub mod person;
 pub mod popup;
 pub mod process;
 pub mod screens;

@@ -73,6 +73,21 @@ impl<'a> Popup<'a> {
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
+    /// Enters an address and presses Connect.
+    pub async fn connect_to(&self, address: &str) -> Result<()> {
+        self.wait_for("server").await?;
+        self.browser.show_popup().await?;
+        self.fill("server-address", address).await?;
+        self.click("server-connect").await
+    }
+
+    /// The code of a pairing, once it is shown.
+    pub async fn code(&self) -> Result<String> {
+        self.wait_for("pairing").await?;
+        self.browser.show_popup().await?;
+        Ok(self.find("#pair-code").await?.text().await?)
+    }
+
     /// Enters address and token and waits until the server has taken both.
     pub async fn connect(&self, address: &str, token: &str) -> Result<()> {
         self.wait_for("server").await?;

@@ -1,4 +1,4 @@
-//! A server for one story: own database file, own account, listening on loopback.
+//! A server for one story: own database file, listening on loopback.
 
 use std::sync::Once;
 
@@ -11,44 +11,56 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-/// A running server with one account. It stops when this is dropped.
+/// Whose server it is; [`crate::person`] makes the account with the same address.
+pub(crate) const EMAIL: &str = "reader@example.org";
+
+/// A running server. It stops when this is dropped.
 pub struct Server {
     app: App,
-    account: Account,
     url: String,
-    token: String,
     client: reqwest::Client,
+    reader: Option<Reader>,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<std::io::Result<()>>,
     _data: TempDir,
 }
 
+/// Whose library a story looks at.
+struct Reader {
+    account: Account,
+    token: String,
+}
+
 impl Server {
-    /// Starts it with an empty library.
+    /// Starts it with an account and an empty library.
     pub async fn start() -> Result<Self> {
+        let mut server = Self::fresh().await?;
+        let account = accounts::add_account(&server.app, EMAIL, "Reader").await?;
+        let token = accounts::create_token(&server.app, account.id, "Story", Scopes::default());
+        server.reader = Some(Reader { token: token.await?, account });
+        Ok(server)
+    }
+
+    /// Starts it as it has just been installed: nobody has an account.
+    pub async fn fresh() -> Result<Self> {
         let data = tempfile::tempdir()?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let database = format!("sqlite://{}", data.path().join("library.sqlite").display());
         let settings = Settings::new(url.parse()?, database, data.path().to_owned());
         let app = App::open(settings).await?;
-        let account = accounts::add_account(&app, "reader@example.org", "Reader").await?;
-        let token = accounts::create_token(&app, account.id, "Story", Scopes::default()).await?;
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(ingest_server::serve(listener, app.clone(), async {
             // A dropped sender says stop, too.
             let _ = stopped.await;
         }));
-        Ok(Self {
-            app,
-            account,
-            url,
-            token,
-            client: client()?,
-            stop: Some(stop),
-            task,
-            _data: data,
-        })
+        let (client, stop) = (client()?, Some(stop));
+        Ok(Self { app, url, client, reader: None, stop, task, _data: data })
+    }
+
+    /// The link that the first start shows.
+    pub async fn owner_link(&self) -> Result<String> {
+        accounts::owner_link(&self.app).await?.context("there is an account already")
     }
 
     /// Address without trailing slash.
@@ -56,9 +68,15 @@ impl Server {
         &self.url
     }
 
-    /// A token that may import and read.
+    /// A token that may import and read; a fresh server has none.
     pub fn token(&self) -> &str {
-        &self.token
+        self.reader.as_ref().map_or("", |reader| &reader.token)
+    }
+
+    /// How many tokens the person's programs have.
+    pub async fn tokens(&self) -> Result<usize> {
+        let account = accounts::find_account(&self.app, EMAIL).await?;
+        Ok(self.app.store().tokens(account.id).await?.len())
     }
 
     /// Where a person looks at the library.
@@ -68,32 +86,43 @@ impl Server {
 
     /// A link that signs in once.
     pub async fn sign_in_link(&self) -> Result<String> {
-        Ok(accounts::one_time_link(&self.app, self.account.id).await?)
+        let reader = self.reader.as_ref().context("nobody has an account yet")?;
+        Ok(accounts::one_time_link(&self.app, reader.account.id).await?)
     }
 
     /// Every stored title with its raw data, newest first, as `GET /api/library` gives them.
     pub async fn library(&self) -> Result<Vec<Value>> {
+        let reading = self.reading().await?;
         let mut titles = Vec::new();
         let mut cursor = String::new();
         loop {
-            let page = self.part(&cursor).await?;
+            let page = self.part(&cursor, &reading.secret).await?;
             let items = page["items"].as_array().context("a part has items")?;
             titles.extend(items.iter().cloned());
             let Some(next) = page["next_cursor"].as_str() else {
                 let total = page["total"].as_u64().context("a part says the total")?;
                 ensure!(total == titles.len() as u64, "{total} in all, {} listed", titles.len());
+                reading.end(&self.app).await?;
                 return Ok(titles);
             };
             next.clone_into(&mut cursor);
         }
     }
 
-    async fn part(&self, cursor: &str) -> Result<Value> {
+    /// A token for looking, for as long as the story looks.
+    async fn reading(&self) -> Result<Reading> {
+        let account = accounts::find_account(&self.app, EMAIL).await?;
+        let scopes: Scopes = "library:read".parse()?;
+        let secret = accounts::create_token(&self.app, account.id, "Looking", scopes).await?;
+        Ok(Reading { secret })
+    }
+
+    async fn part(&self, cursor: &str, token: &str) -> Result<Value> {
         let request = self
             .client
             .get(format!("{}/api/library", self.url))
             .query(&[("limit", "200"), ("raw", "true"), ("cursor", cursor)])
-            .bearer_auth(&self.token);
+            .bearer_auth(token);
         Ok(request.send().await?.error_for_status()?.json().await?)
     }
 
@@ -101,6 +130,17 @@ impl Server {
     pub async fn stop(mut self) -> Result<()> {
         self.stop = None;
         Ok(self.task.await??)
+    }
+}
+
+/// A token that is given up after use, so that the person's list shows only their own.
+struct Reading {
+    secret: String,
+}
+
+impl Reading {
+    async fn end(self, app: &App) -> Result<()> {
+        Ok(accounts::give_up(app, &self.secret).await?)
     }
 }
 

@@ -41,6 +41,18 @@ impl World {
         Ok(world)
     }
 
+    /// Like [`World::start_hurried`], with a server that has just been installed.
+    pub async fn fresh(kind: Kind, titles: usize, look: Look) -> Result<Self> {
+        let tools = Tools::from_env()?;
+        let sim = Sim::start(Config { titles, ..Config::default() }).await?;
+        let server = Server::fresh().await?;
+        let browser = Browser::start(kind, &tools, sim.proxy(), look).await?;
+        let world = Self { sim, server, browser };
+        world.popup().wait_for("server").await?;
+        world.popup().change_settings(&fast_pace()).await?;
+        Ok(world)
+    }
+
     /// The popup.
     pub fn popup(&self) -> Popup<'_> {
         Popup::of(&self.browser)

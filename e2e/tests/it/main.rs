@@ -2,6 +2,7 @@
 
 mod faults;
 mod import;
+mod pairing;
 mod server;
 
 /// Tells every story in a browser; the module's name is the browser's.
@@ -33,5 +34,7 @@ stories! {
     faults::every_trouble_of_audible_has_its_words_and_leaves_the_data_alone,
     faults::being_signed_out_is_noticed_and_its_end_too,
     faults::a_row_that_cannot_be_read_is_named_and_the_rest_arrives,
+    pairing::a_fresh_server_is_set_up_by_link_connected_by_one_press_and_revoked,
+    pairing::a_pairing_ends_by_itself_while_the_worker_is_stopped,
     server::every_trouble_with_the_server_has_its_words,
 }
