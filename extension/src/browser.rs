@@ -42,6 +42,8 @@ pub struct HttpRequest {
     pub body: Option<String>,
     /// Header names and values.
     pub headers: Vec<(&'static str, String)>,
+    /// Headers that the person has set for a proxy in front of the server.
+    pub extra: Vec<(String, String)>,
     /// Whether the browser attaches its session for that host.
     pub session: bool,
     /// Whether redirects are followed; otherwise one comes back as `redirected`.
@@ -51,12 +53,19 @@ pub struct HttpRequest {
 impl HttpRequest {
     /// A GET without session that stops at redirects.
     pub fn get(url: String) -> Self {
-        Self { url, body: None, headers: Vec::new(), session: false, follow: false }
+        Self {
+            url,
+            body: None,
+            headers: Vec::new(),
+            extra: Vec::new(),
+            session: false,
+            follow: false,
+        }
     }
 
     /// A POST without session that stops at redirects.
     pub fn post(url: String, headers: Vec<(&'static str, String)>, body: String) -> Self {
-        Self { url, body: Some(body), headers, session: false, follow: false }
+        Self { url, body: Some(body), headers, extra: Vec::new(), session: false, follow: false }
     }
 }
 
@@ -113,6 +122,9 @@ pub trait Permissions {
     fn held(&self, marketplace: Marketplace) -> impl Future<Output = bool>;
     /// Gives back every Audible origin but this marketplace's two.
     fn release_others(&self, marketplace: Marketplace) -> impl Future<Output = ()>;
+    /// Gives back every origin that is neither Audible's nor this one, written as
+    /// `https://home.example/*`.
+    fn release_servers(&self, kept: Option<String>) -> impl Future<Output = ()>;
 }
 
 /// Time and chance.

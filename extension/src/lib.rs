@@ -2,13 +2,14 @@
 //!
 //! Reading order: [`messages`] (what the popup sees), [`extract`] (page to titles), [`catalog`]
 //! (what pages lack), [`pace`] (how fast), [`plan`] (what next), [`server`] (where to), [`grant`]
-//! (with which right), [`browser`]
+//! (with which right), [`headers`] (through which proxy), [`browser`]
 //! (what a browser can do) and [`worker`] (which ties them together).
 
 pub mod browser;
 pub mod catalog;
 pub mod extract;
 pub mod grant;
+pub mod headers;
 pub mod messages;
 pub mod pace;
 pub mod plan;

@@ -26,6 +26,15 @@ pub enum Request {
     GoOnUnencrypted,
     /// End the pairing.
     StopPairing,
+    /// Send this header to the server's origin from now on, for a proxy in front of it.
+    SetHeader {
+        /// Name.
+        name: String,
+        /// Value; never shown again.
+        value: String,
+    },
+    /// Send no such headers any more.
+    DropHeaders,
     /// Give the token up at the server, and drop address and token.
     ForgetServer,
     /// Work with this marketplace from now on; the permission for the former one is given back.
@@ -57,6 +66,8 @@ pub struct Snapshot {
     pub pairing: Option<PairingView>,
     /// The server that is being left, or could not be told.
     pub farewell: Option<FarewellView>,
+    /// Names of the headers for a proxy in front of the server.
+    pub headers: Vec<String>,
     /// The chosen shop; none before the first choice (the popup proposes one by language).
     pub marketplace: Option<Marketplace>,
     /// What is going on.

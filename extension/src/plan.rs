@@ -25,6 +25,7 @@ use shared::{
 
 use crate::{
     grant::{Grant, Poll},
+    headers::Bound,
     messages::{Request, ServerState, ServerTrouble},
     pace::{Bucket, Settings},
 };
@@ -45,6 +46,8 @@ pub struct State {
     pub server: Option<Server>,
     /// A pairing under way, or how the last one ended.
     pub pairing: Option<Pairing>,
+    /// Headers for a proxy in front of the server.
+    pub proxy: Option<Bound>,
     /// A server that is being left, or could not be told.
     pub leaving: Option<Leaving>,
     /// The chosen shop.
@@ -231,6 +234,8 @@ pub enum Effect {
         /// The worker's secret.
         device_code: String,
     },
+    /// Give back every origin that belongs neither to Audible nor to this address.
+    ReleaseServers(Option<String>),
     /// Open a page of the server in a new tab.
     OpenPage(String),
     /// Give a token up; answer: [`Event::Left`].
@@ -319,12 +324,15 @@ pub fn step(mut state: State, event: Event, settings: &Settings, now: Now) -> (S
         Event::Polled { device_code, poll } => {
             pairing::polled(&mut state, &device_code, poll, now, &mut effects);
         }
-        Event::Left { address, told } => leaving::left(&mut state, &address, told),
+        Event::Left { address, told } => leaving::left(&mut state, &address, told, &mut effects),
         Event::Permission { marketplace, held } => {
             run::permission(&mut state, marketplace, held, now);
         }
         Event::PermissionsChanged => {
             effects.extend(state.run.as_ref().and_then(Run::permission_question));
+            // A server that does not allow us by itself can be asked once the person does.
+            let silent = |trouble: &ServerTrouble| *trouble == ServerTrouble::NotReachable;
+            connection::ask_server_again(&mut state, silent, &mut effects);
         }
         Event::TabLoaded(marketplace) => run::tab_loaded(&mut state, marketplace, settings, now),
         Event::TabOpened(tab) => state.tab = Some(tab),
@@ -384,6 +392,10 @@ fn wake(state: &mut State, effects: &mut Vec<Effect>) {
     {
         effects.push(server.check());
     }
+    // The former worker may have ended before it gave an origin back.
+    let address = state.pairing.as_ref().map(|pairing| &pairing.address);
+    let address = address.or(state.server.as_ref().map(|server| &server.address)).cloned();
+    effects.push(Effect::ReleaseServers(address));
     effects.extend(state.pairing.as_mut().and_then(Pairing::wake));
     effects.extend(state.leaving.as_ref().and_then(Leaving::question));
     effects.extend(state.trash.iter().copied().map(Effect::Forget));

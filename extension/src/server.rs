@@ -15,8 +15,22 @@ use crate::{
 /// Where chunks go, below the server's address.
 const IMPORT_PATH: &str = "/api/audible/import-from-extension";
 /// Pages whose address people paste instead of the server's.
-const PAGE_PATHS: [&str; 7] =
-    ["/api/version", "/api/docs", "/sign-in", "/pair", "/library", "/imports", "/api"];
+const PAGES: [&str; 12] = [
+    "/library",
+    "/imports",
+    "/series",
+    "/narrators",
+    "/settings",
+    "/tokens",
+    "/people",
+    "/pair",
+    "/sign-in",
+    "/setup",
+    "/metrics",
+    "/api",
+];
+/// Pages that have pages below them; the other names above may be a server's sub-path.
+const TREES: [&str; 5] = ["/api/", "/sign-in/", "/tokens/", "/settings/", "/imports/"];
 
 /// Normalises an address as a person types or pastes it: `https://home.example/books`.
 ///
@@ -28,7 +42,9 @@ pub fn normalise(typed: &str) -> Result<String, ServerTrouble> {
 }
 
 fn parse(typed: &str) -> Option<String> {
-    let typed = typed.trim();
+    // Mail programs and chats put brackets or quotes around an address.
+    let wrapping = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\'' | '\u{200b}');
+    let typed = typed.trim_matches(wrapping);
     if typed.contains(char::is_whitespace) {
         return None;
     }
@@ -49,8 +65,9 @@ fn parse(typed: &str) -> Option<String> {
     let usual = if scheme == "http" { 80 } else { 443 };
     let port =
         port.filter(|port| *port != usual).map_or_else(String::new, |port| format!(":{port}"));
-    let mut path = path.trim_end_matches('/');
-    while let Some(shorter) = PAGE_PATHS.iter().find_map(|page| path.strip_suffix(page)) {
+    let tree = TREES.iter().filter_map(|tree| path.find(tree)).min();
+    let mut path = path.get(..tree.unwrap_or(path.len()))?.trim_end_matches('/');
+    while let Some(shorter) = PAGES.iter().find_map(|page| path.strip_suffix(page)) {
         path = shorter.trim_end_matches('/');
     }
     Some(format!("{scheme}://{host}{port}{path}"))
@@ -58,6 +75,9 @@ fn parse(typed: &str) -> Option<String> {
 
 /// Splits `home.example:8787` and `[::1]:8787`; user names and passwords have no place in it.
 fn host_and_port(authority: &str) -> Option<(String, Option<u16>)> {
+    if let Ok(ip) = authority.parse::<Ipv6Addr>() {
+        return Some((format!("[{ip}]"), None));
+    }
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => {
             let (inner, after) = rest.split_once(']')?;
@@ -78,6 +98,23 @@ fn host_and_port(authority: &str) -> Option<(String, Option<u16>)> {
     name.then_some((host, port))
 }
 
+/// The origin of a normalised address: `https://home.example:8443`.
+pub fn origin(address: &str) -> &str {
+    let host = address.find("://").map_or(0, |at| at + 3);
+    let path = address.get(host..).and_then(|rest| rest.find('/'));
+    path.and_then(|path| address.get(..host + path)).unwrap_or(address)
+}
+
+/// That origin as permissions name it; they know no ports.
+pub fn pattern(address: &str) -> String {
+    let origin = origin(address);
+    let port = origin.rfind(':').filter(|at| {
+        let digits = origin.get(at + 1..).unwrap_or_default();
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    format!("{}/*", origin.get(..port.unwrap_or(origin.len())).unwrap_or(origin))
+}
+
 /// Whether what is sent to this normalised address can be read on its way through the internet.
 pub fn is_open_to_all(address: &str) -> bool {
     let Some(rest) = address.strip_prefix("http://") else { return false };
@@ -88,7 +125,9 @@ pub fn is_open_to_all(address: &str) -> bool {
 /// Hosts that rarely have a certificate: loopback, private networks, names without a dot, `.local`.
 fn is_local(host: &str) -> bool {
     if let Ok(ip) = host.parse::<Ipv4Addr>() {
-        return ip.is_loopback() || ip.is_private() || ip.is_link_local();
+        // Home networks that are spun over the internet hand out the addresses 100.64.0.0/10.
+        let spun = matches!(ip.octets(), [100, 64..=127, ..]);
+        return ip.is_loopback() || ip.is_private() || ip.is_link_local() || spun;
     }
     if let Ok(ip) = host.trim_matches(['[', ']']).parse::<Ipv6Addr>() {
         return ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local();
@@ -189,7 +228,7 @@ fn refusal(body: &str) -> ServerTrouble {
 
 #[cfg(test)]
 mod tests {
-    use super::{normalise, taken, version};
+    use super::{is_open_to_all, normalise, origin, pattern, taken, version};
     use crate::{browser::HttpResponse, messages::ServerTrouble};
 
     #[track_caller]
@@ -216,10 +255,74 @@ mod tests {
         check("nas.local", Some("http://nas.local"));
         check("[::1]:8787", Some("http://[::1]:8787"));
         check("", None);
+        for page in [
+            "library?view=list",
+            "pair?user_code=BCDF-GHJK",
+            "settings",
+            "tokens",
+            "tokens/",
+            "tokens/7/revoke",
+            "imports/0197",
+            "api/docs#import",
+            "sign-in?next=%2Flibrary",
+            "metrics",
+            "people",
+            "series",
+            "api/audible/import-from-extension",
+        ] {
+            check(&format!("https://home.example/feed/{page}"), Some("https://home.example/feed"));
+            check(&format!(" nas.local:8787/{page}\n"), Some("http://nas.local:8787"));
+        }
+        check("https://home.example/library/feed", Some("https://home.example/library/feed"));
+        check("<https://home.example>", Some("https://home.example"));
+        check("\u{200b}\"home.example:8443\"", Some("https://home.example:8443"));
+        check("fd00::20", Some("http://[fd00::20]"));
+        check("[FD00::20]:8787/", Some("http://[fd00::20]:8787"));
+        check("http://[2001:db8::1]:8787", Some("http://[2001:db8::1]:8787"));
+        check("2001:db8::1", Some("https://[2001:db8::1]"));
+        check("100.101.102.103:8787", Some("http://100.101.102.103:8787"));
         check("https://", None);
         check("ftp://home.example", None);
         check("https://me:secret@home.example", None);
         check("javascript:alert(1)", None);
+    }
+
+    #[test]
+    fn an_address_has_an_origin_and_a_permission() {
+        for (address, own, allowed) in [
+            ("https://home.example/feed", "https://home.example", "https://home.example/*"),
+            ("http://nas:8787", "http://nas:8787", "http://nas/*"),
+            ("http://[::1]:8787/a/b", "http://[::1]:8787", "http://[::1]/*"),
+            ("http://[fd00::20]", "http://[fd00::20]", "http://[fd00::20]/*"),
+        ] {
+            assert_eq!((origin(address), pattern(address).as_str()), (own, allowed));
+        }
+    }
+
+    #[test]
+    fn a_way_is_open_to_all_where_it_is_public_and_not_encrypted() {
+        for open in ["http://home.example/a", "http://8.8.8.8:80", "http://[2001:db8::1]:8787"] {
+            assert!(is_open_to_all(open), "{open}");
+        }
+        for closed in [
+            "https://home.example",
+            "http://127.0.0.1:8787",
+            "http://localhost",
+            "http://10.1.2.3/x",
+            "http://172.16.0.9",
+            "http://192.168.1.20:8787",
+            "http://169.254.1.1",
+            "http://nas:8787",
+            "http://nas.local",
+            "http://feed.lan/books",
+            "http://feed.home.arpa",
+            "http://[::1]:8787",
+            "http://[fd00::20]",
+            "http://[fe80::1]",
+            "http://100.101.102.103",
+        ] {
+            assert!(!is_open_to_all(closed), "{closed}");
+        }
     }
 
     fn answer(status: u16, body: &str) -> HttpResponse {

@@ -22,6 +22,7 @@ use crate::{
     messages::{Request, Snapshot},
     pace::Settings,
     plan::{self, Effect, Event, Now, State},
+    server,
 };
 
 /// Browsers wake a worker by alarm no earlier than this from now.
@@ -146,6 +147,10 @@ impl<B: Browser> Worker<B> {
             Effect::Poll { address, device_code } => {
                 let poll = self.poll(&address, &device_code).await;
                 Some(Event::Polled { device_code, poll })
+            }
+            Effect::ReleaseServers(address) => {
+                self.browser.release_servers(address.as_deref().map(server::pattern)).await;
+                None
             }
             Effect::OpenPage(page) => {
                 self.browser.show(None, &page).await;

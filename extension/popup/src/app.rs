@@ -9,8 +9,8 @@ use shared::ids::Marketplace;
 use extension_popup::{
     i18n::Key,
     model::{
-        self, Act, Link, Local, Panel, Screen,
-        server::{Missing, entered},
+        self, Act, Body, Link, Local, Panel, Screen,
+        server::{Missing, entered, header_entered},
     },
 };
 
@@ -26,20 +26,24 @@ pub(crate) struct App {
     pub link: RwSignal<Link>,
     /// What happened in this window.
     pub local: RwSignal<Local>,
-    /// The two fields of the server form.
+    /// The fields of the server form.
     pub fields: Fields,
     /// How often the worker was heard, to notice when it falls silent.
     heard: StoredValue<u32>,
 }
 
-/// The two fields of the server form.
+/// The fields of the server form.
 #[derive(Clone, Copy)]
 pub(crate) struct Fields {
     /// As typed.
     pub address: RwSignal<String>,
     /// As typed.
     pub token: RwSignal<String>,
-    /// The empty one, once the person has tried to save.
+    /// Name of a header as typed.
+    pub header: RwSignal<String>,
+    /// Its value as typed.
+    pub value: RwSignal<String>,
+    /// What is wrong with one of them, once the person has tried to save.
     pub missing: RwSignal<Option<Missing>>,
     /// Saved, and the result of the check not heard yet.
     saving: RwSignal<bool>,
@@ -77,6 +81,8 @@ impl App {
             fields: Fields {
                 address: RwSignal::new(String::new()),
                 token: RwSignal::new(String::new()),
+                header: RwSignal::new(String::new()),
+                value: RwSignal::new(String::new()),
                 missing: RwSignal::new(None),
                 saving: RwSignal::new(false),
             },
@@ -95,6 +101,7 @@ impl App {
             Act::Ask(request) => self.ask(&request),
             Act::AllowThen(request) => self.allow_then(&request),
             Act::SaveServer => self.save_server(),
+            Act::AllowServer(pattern) => self.allow_server(&[pattern]),
             Act::ByToken(by_token) => self.local.update(|local| local.by_token = by_token),
             Act::Show(panel) => self.show(panel),
             Act::Look => {
@@ -137,7 +144,7 @@ impl App {
     /// closes this window, the worker goes on when it hears of the permission.
     fn allow_then(self, request: &Request) {
         let (marketplace, chosen) = self.marketplace();
-        permissions::ask_for(marketplace, move |granted| {
+        permissions::ask_for(&permissions::origins(marketplace), move |granted| {
             self.local.update(|local| local.declined = !granted);
         });
         self.local.update(|local| local.declined = false);
@@ -159,7 +166,7 @@ impl App {
     }
 
     fn save_server(self) {
-        let Fields { address, token, missing, saving } = self.fields;
+        let Fields { address, token, missing, saving, .. } = self.fields;
         let token =
             self.local.with_untracked(|local| local.by_token).then(|| token.get_untracked());
         match entered(&address.get_untracked(), token.as_deref()) {
@@ -168,13 +175,38 @@ impl App {
                 saving.set(true);
                 self.ask(&request);
             }
-            Err(empty) => {
-                missing.set(Some(empty));
-                view::focus(match empty {
-                    Missing::Address => "server-address",
-                    Missing::Token => "server-token",
-                });
+            Err(empty) => self.point_at(empty),
+        }
+    }
+
+    fn point_at(self, missing: Missing) {
+        self.fields.missing.set(Some(missing));
+        view::focus(missing.field());
+    }
+
+    /// The worker goes on when it hears of the permission; one that is held already is no news to it.
+    fn allow_server(self, origins: &[String]) {
+        permissions::ask_for(origins, move |granted| {
+            if granted {
+                self.ask(&Request::TryNow);
             }
+        });
+    }
+
+    /// Sends what stands in the two fields for a header. Browsers let it through only to an origin
+    /// that is permitted, so they are asked in the same click.
+    pub(crate) fn add_header(self) {
+        let Body::Server(form) = untrack(|| self.screen()).body else { return };
+        let Fields { header, value, missing, .. } = self.fields;
+        match header_entered(&form, &header.get_untracked(), &value.get_untracked()) {
+            Ok((request, origin)) => {
+                self.allow_server(&[origin]);
+                self.ask(&request);
+                missing.set(None);
+                header.set(String::new());
+                value.set(String::new());
+            }
+            Err(wrong) => self.point_at(wrong),
         }
     }
 

@@ -108,6 +108,8 @@ pub enum Act {
     AllowThen(Request),
     /// Sends what stands in the fields of the server form.
     SaveServer,
+    /// Asks the browser for the server's origin, with this pattern.
+    AllowServer(String),
     /// Enters a token by hand, or not.
     ByToken(bool),
     /// Opens a setting, or leaves it.

@@ -12,12 +12,12 @@ extern "C" {
     fn request(what: &JsValue) -> Result<Promise, JsValue>;
 }
 
-/// Asks for exactly the two hosts of a marketplace. Must be the first thing in a click handler:
+/// Asks for exactly these origins. Must be the first thing in a click handler:
 /// Firefox takes it only there, and not after a single turn of the event loop. `then` hears whether
 /// they are granted; in a popup the dialog may close the window before that, so nothing that
 /// matters may hang on it.
-pub(crate) fn ask_for(marketplace: Marketplace, then: impl FnOnce(bool) + 'static) {
-    let asked = origins(marketplace).and_then(|what| request(&what));
+pub(crate) fn ask_for(origins: &[String], then: impl FnOnce(bool) + 'static) {
+    let asked = wish(origins).and_then(|what| request(&what));
     spawn_local(async move {
         let granted = match asked {
             Ok(promise) => JsFuture::from(promise).await,
@@ -27,12 +27,14 @@ pub(crate) fn ask_for(marketplace: Marketplace, then: impl FnOnce(bool) + 'stati
     });
 }
 
-fn origins(marketplace: Marketplace) -> Result<JsValue, JsValue> {
+/// The two hosts of a marketplace.
+pub(crate) fn origins(marketplace: Marketplace) -> [String; 2] {
+    [marketplace.www(), marketplace.api()].map(|origin| format!("{origin}/*"))
+}
+
+fn wish(origins: &[String]) -> Result<JsValue, JsValue> {
     let what = JSON::parse("{\"origins\":[]}")?;
-    let origins: Array = [marketplace.www(), marketplace.api()]
-        .into_iter()
-        .map(|origin| JsValue::from(format!("{origin}/*")))
-        .collect();
+    let origins: Array = origins.iter().map(JsValue::from).collect();
     js_sys::Reflect::set(&what, &"origins".into(), &origins)?;
     Ok(what)
 }

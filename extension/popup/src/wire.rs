@@ -37,6 +37,8 @@ pub fn request(request: &Request) -> Vec<(&'static str, String)> {
         Request::Connect { .. } => "connect",
         Request::GoOnUnencrypted => "go_on_unencrypted",
         Request::StopPairing => "stop_pairing",
+        Request::SetHeader { .. } => "set_header",
+        Request::DropHeaders => "drop_headers",
         Request::ForgetServer => "forget_server",
         Request::ChooseMarketplace { .. } => "choose_marketplace",
         Request::Read => "read",
@@ -52,6 +54,10 @@ pub fn request(request: &Request) -> Vec<(&'static str, String)> {
             fields.push(("address", address.clone()));
             fields.push(("token", token.clone()));
         }
+        Request::SetHeader { name, value } => {
+            fields.push(("name", name.clone()));
+            fields.push(("value", value.clone()));
+        }
         Request::Connect { address } => fields.push(("address", address.clone())),
         Request::ChooseMarketplace { marketplace } => {
             fields.push(("marketplace", marketplace.code().to_owned()));
@@ -66,6 +72,7 @@ pub fn snapshot(node: &impl Node) -> Option<Snapshot> {
     Some(Snapshot {
         server: optional(node.field("server"), server)?,
         pairing: optional(node.field("pairing"), pairing::view)?,
+        headers: list(node, "headers", Node::text)?,
         farewell: optional(node.field("farewell"), pairing::farewell)?,
         marketplace: optional(node.field("marketplace"), |code| {
             Marketplace::parse(&code.text()?).ok()

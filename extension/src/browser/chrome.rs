@@ -151,7 +151,9 @@ fn builder(request: &HttpRequest, controller: &AbortController) -> RequestBuilde
         .cache(RequestCache::NoStore)
         .referrer_policy(ReferrerPolicy::NoReferrer)
         .abort_signal(Some(&controller.signal()));
-    request.headers.iter().fold(builder, |builder, (name, value)| builder.header(name, value))
+    let own = request.headers.iter().map(|(name, value)| (*name, value));
+    let extra = request.extra.iter().map(|(name, value)| (name.as_str(), value));
+    own.chain(extra).fold(builder, |builder, (name, value)| builder.header(name, value))
 }
 
 /// The body as text, read piece by piece so that an endless one ends at the ceiling.
@@ -257,15 +259,26 @@ impl Permissions for Chrome {
     }
 
     async fn release_others(&self, marketplace: Marketplace) {
-        let Ok(all) = permissions_all().await else { return };
-        let held: Origins = serde_wasm_bindgen::from_value(all).unwrap_or_default();
         let wanted = origins_of(marketplace);
-        let known: Vec<String> = Marketplace::ALL.into_iter().flat_map(origins_of).collect();
-        let others = |origin: &String| known.contains(origin) && !wanted.contains(origin);
-        let origins: Vec<String> = held.origins.into_iter().filter(others).collect();
-        if !origins.is_empty() {
-            let _ = permissions_remove(&object(&Origins { origins })).await;
-        }
+        release(|origin| is_audible(origin) && !wanted.contains(origin)).await;
+    }
+
+    async fn release_servers(&self, kept: Option<String>) {
+        release(|origin| !is_audible(origin) && Some(origin) != kept.as_ref()).await;
+    }
+}
+
+fn is_audible(origin: &String) -> bool {
+    Marketplace::ALL.into_iter().any(|marketplace| origins_of(marketplace).contains(origin))
+}
+
+/// Gives back what is held and not needed any more.
+async fn release(gone: impl Fn(&String) -> bool) {
+    let Ok(all) = permissions_all().await else { return };
+    let held: Origins = serde_wasm_bindgen::from_value(all).unwrap_or_default();
+    let origins: Vec<String> = held.origins.into_iter().filter(gone).collect();
+    if !origins.is_empty() {
+        let _ = permissions_remove(&object(&Origins { origins })).await;
     }
 }
 

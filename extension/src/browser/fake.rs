@@ -51,6 +51,7 @@ struct Inner {
     drawn: Cell<u32>,
     stored: RefCell<BTreeMap<String, String>>,
     held: RefCell<BTreeSet<Marketplace>>,
+    servers: RefCell<BTreeSet<String>>,
     alarm: Cell<Option<i64>>,
     timers: RefCell<Vec<(i64, oneshot::Sender<()>)>>,
     tasks: RefCell<Vec<LocalBoxFuture<'static, ()>>>,
@@ -71,6 +72,7 @@ impl Fake {
             drawn: Cell::new(0),
             stored: RefCell::default(),
             held: RefCell::default(),
+            servers: RefCell::default(),
             alarm: Cell::new(None),
             timers: RefCell::default(),
             tasks: RefCell::default(),
@@ -91,6 +93,16 @@ impl Fake {
     /// Takes them away, as the person may at any time.
     pub fn revoke(&self, marketplace: Marketplace) {
         self.0.held.borrow_mut().remove(&marketplace);
+    }
+
+    /// Grants an origin of a server, written as `https://home.example/*`.
+    pub fn grant_server(&self, origin: &str) {
+        self.0.servers.borrow_mut().insert(origin.to_owned());
+    }
+
+    /// Origins of servers that are held.
+    pub fn servers(&self) -> BTreeSet<String> {
+        self.0.servers.borrow().clone()
     }
 
     /// Marketplaces whose origins are held.
@@ -284,6 +296,11 @@ impl Permissions for Fake {
     async fn release_others(&self, marketplace: Marketplace) {
         self.call().await;
         self.0.held.borrow_mut().retain(|one| *one == marketplace);
+    }
+
+    async fn release_servers(&self, kept: Option<String>) {
+        self.call().await;
+        self.0.servers.borrow_mut().retain(|one| Some(one) == kept.as_ref());
     }
 }
 

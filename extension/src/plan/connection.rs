@@ -8,6 +8,7 @@ use super::{
     run::{self, Hold, Run, Stage},
 };
 use crate::{
+    headers::Bound,
     messages::{Request, ServerState, ServerTrouble, Trouble},
     server,
 };
@@ -55,6 +56,8 @@ pub(super) fn ask(state: &mut State, request: Request, fresh: RunId, effects: &m
         Request::Connect { address } => pairing::connect(state, &address, fresh, effects),
         Request::GoOnUnencrypted => go_on_unencrypted(state, effects),
         Request::StopPairing => state.pairing = None,
+        Request::SetHeader { name, value } => set_header(state, &name, &value, effects),
+        Request::DropHeaders => state.proxy = None,
         Request::ForgetServer => forget_server(state, effects),
         Request::ChooseMarketplace { marketplace } => choose(state, marketplace, effects),
         Request::Read => read(state, fresh, effects),
@@ -86,10 +89,34 @@ fn set_server(state: &mut State, address: &str, token: &str, effects: &mut Vec<E
             state: ServerState::Trouble { trouble },
         },
     };
+    settle_at(state, &server.address, effects);
     if server.state == ServerState::Checking {
         effects.push(server.check());
     }
     state.server = Some(server);
+}
+
+/// Another origin gets neither the headers nor keeps the permission of the former one.
+pub(super) fn settle_at(state: &mut State, address: &str, effects: &mut Vec<Effect>) {
+    let origin = server::origin(address);
+    if state.proxy.as_ref().is_some_and(|proxy| proxy.origin != origin) {
+        state.proxy = None;
+    }
+    effects.push(Effect::ReleaseServers(Some(address.to_owned())));
+}
+
+/// Headers go to the address that was entered last; where it could not be used, it is asked again.
+fn set_header(state: &mut State, name: &str, value: &str, effects: &mut Vec<Effect>) {
+    let paired = state.pairing.as_ref().map(|pairing| &pairing.address);
+    let Some(address) = paired.or(state.server.as_ref().map(|server| &server.address)) else {
+        return;
+    };
+    let origin = server::origin(address).to_owned();
+    let mut proxy = state.proxy.take().filter(|proxy| proxy.origin == origin);
+    let bound = proxy.get_or_insert(Bound { origin, headers: Vec::new() });
+    bound.set(name, value);
+    state.proxy = proxy;
+    ask_server_again(state, ServerTrouble::may_be_asked, effects);
 }
 
 /// The person knows that others on the way can read along.

@@ -32,20 +32,30 @@ pub(super) fn leave(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(server) = state.server.take() else { return };
     // A server that was never asked knows nothing of the token.
     if server.trouble().is_some_and(|trouble| !trouble.may_be_asked()) {
-        return;
+        return let_go(state, effects);
     }
     let leaving = Leaving { address: server.address, token: Some(server.token) };
     effects.extend(leaving.question());
     state.leaving = Some(leaving);
 }
 
+/// Headers and permission were for the server that is left.
+fn let_go(state: &mut State, effects: &mut Vec<Effect>) {
+    state.proxy = None;
+    effects.push(Effect::ReleaseServers(None));
+}
+
 /// The server was told, or could not be.
-pub(super) fn left(state: &mut State, address: &str, told: bool) {
+pub(super) fn left(state: &mut State, address: &str, told: bool, effects: &mut Vec<Effect>) {
     let Some(leaving) = state.leaving.as_mut().filter(|one| one.address == address) else { return };
     if told {
         state.leaving = None;
     } else {
         leaving.token = None;
+    }
+    // Another server may have been entered meanwhile.
+    if state.server.is_none() && state.pairing.is_none() {
+        let_go(state, effects);
     }
 }
 

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use shared::ids::RunId;
 
-use super::{Effect, Now, Server, State, leaving};
+use super::{Effect, Now, Server, State, connection, leaving};
 use crate::{
     grant::{Grant, Poll, SLOWER_MS},
     messages::{PairingState, PairingTrouble, PairingView, ServerState, ServerTrouble},
@@ -112,6 +112,7 @@ pub(super) fn connect(state: &mut State, typed: &str, fresh: RunId, effects: &mu
         }
         Err(trouble) => (typed.trim().to_owned(), Some(trouble)),
     };
+    connection::settle_at(state, &address, effects);
     let stage =
         trouble.map_or(Stage::Asking, |trouble| Stage::Failed(PairingTrouble::Server { trouble }));
     let pairing = Pairing { id: fresh, address, stage };

@@ -17,6 +17,11 @@ pub fn snapshot(state: &State, now: Now) -> Snapshot {
             state: server.state.clone(),
         }),
         pairing: state.pairing.as_ref().map(Pairing::view),
+        headers: state
+            .proxy
+            .iter()
+            .flat_map(|proxy| proxy.headers.iter().map(|(name, _)| name.clone()))
+            .collect(),
         farewell: state.leaving.as_ref().map(Leaving::view),
         marketplace: state.marketplace,
         phase: state.run.as_ref().map_or(Phase::Idle, |run| phase(run, now)),

@@ -30,10 +30,15 @@ impl<B: Browser> Worker<B> {
         server::taken(&answer).map(|()| version)
     }
 
+    /// Every question to the server goes through here, with the headers that are bound to its origin.
     pub(super) async fn ask_server(
         &self,
-        request: HttpRequest,
+        mut request: HttpRequest,
     ) -> Result<HttpResponse, ServerTrouble> {
+        let memory = self.memory.lock().await;
+        let proxy = memory.state.as_ref().and_then(|state| state.proxy.as_ref());
+        request.extra = proxy.map(|proxy| proxy.of(&request.url)).unwrap_or_default();
+        drop(memory);
         self.browser.send(request).await.map_err(|_| ServerTrouble::NotReachable)
     }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail like tests")]
 
 mod extracting;
+mod headers;
 mod kills;
 mod outside;
 mod pairing;

@@ -1,8 +1,12 @@
 //! The server: its form and settings, what the last check said, and the words for each trouble with it.
 
-use extension::messages::{
-    FarewellView, PairingState, PairingTrouble, Phase, Request, ServerState, ServerTrouble,
-    ServerView, Snapshot,
+use extension::{
+    headers::{self, Fault},
+    messages::{
+        FarewellView, PairingState, PairingTrouble, Phase, Request, ServerState, ServerTrouble,
+        ServerView, Snapshot,
+    },
+    server::pattern,
 };
 
 use super::{Act, Body, Button, Local, Notice, Panel, Screen, Text, Tone};
@@ -25,17 +29,27 @@ pub struct ServerForm {
     pub checking: bool,
     /// Which server was left, and what the last check said.
     pub notices: Vec<Notice>,
+    /// Names of the headers for a proxy in front.
+    pub headers: Vec<String>,
     /// Name of the trouble that the last check found, for programs.
     pub trouble: Option<&'static str>,
 }
 
-/// Which field is empty.
+/// What is wrong with a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// The address.
+    /// The address is empty.
     Address,
-    /// The token.
+    /// The token is empty.
     Token,
+    /// Headers need an address that they go to.
+    HeaderPlace,
+    /// The name of a header is none.
+    HeaderName,
+    /// That header may not be set.
+    HeaderTaken,
+    /// The value of a header is none.
+    HeaderValue,
 }
 
 impl Missing {
@@ -44,6 +58,20 @@ impl Missing {
         match self {
             Self::Address => Key::ServerAddressMissing.into(),
             Self::Token => Key::ServerTokenMissing.into(),
+            Self::HeaderPlace => Key::HeaderPlace.into(),
+            Self::HeaderName => Key::HeaderNameMissing.into(),
+            Self::HeaderTaken => Key::HeaderTaken.into(),
+            Self::HeaderValue => Key::HeaderValueMissing.into(),
+        }
+    }
+
+    /// Id of the field.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Address => "server-address",
+            Self::Token => "server-token",
+            Self::HeaderPlace | Self::HeaderName | Self::HeaderTaken => "header-name",
+            Self::HeaderValue => "header-value",
         }
     }
 }
@@ -59,6 +87,27 @@ pub fn entered(address: &str, token: Option<&str>) -> Result<Request, Missing> {
             Ok(Request::SetServer { address: address.to_owned(), token: token.to_owned() })
         }
         None => Ok(Request::Connect { address: address.to_owned() }),
+    }
+}
+
+/// The request to send a header, and the pattern of the origin that it goes to.
+pub fn header_entered(
+    form: &ServerForm,
+    name: &str,
+    value: &str,
+) -> Result<(Request, String), Missing> {
+    let no_place = form.address.is_empty() || form.trouble == Some("bad_address");
+    if no_place {
+        return Err(Missing::HeaderPlace);
+    }
+    match headers::check(name, value) {
+        Err(Fault::Name) => Err(Missing::HeaderName),
+        Err(Fault::Taken) => Err(Missing::HeaderTaken),
+        Err(Fault::Value) => Err(Missing::HeaderValue),
+        Ok(()) => {
+            let request = Request::SetHeader { name: name.to_owned(), value: value.to_owned() };
+            Ok((request, pattern(&form.address)))
+        }
     }
 }
 
@@ -92,9 +141,16 @@ pub(super) fn screen(snapshot: &Snapshot, local: &Local) -> Screen {
         stored: server.is_some(),
         checking,
         notices: farewell.into_iter().chain(result).collect(),
+        headers: snapshot.headers.clone(),
         trouble: trouble.map(name),
     };
-    let buttons = buttons(snapshot, local, checking, trouble);
+    let allow = (trouble == Some(&ServerTrouble::NotReachable)).then(|| pattern(&form.address));
+    let mut buttons = buttons(snapshot, local, checking, trouble);
+    if let Some(pattern) = allow {
+        let next = buttons.len() - 1;
+        let allow = Button::plain("server-allow", Key::ServerAllow, Act::AllowServer(pattern));
+        buttons.insert(next, allow);
+    }
     let heading = if server.is_none() { Key::ServerHeadingFirst } else { Key::ServerHeading };
     let mut screen = Screen::new("server", heading.into(), Body::Server(form), buttons);
     if server.is_none() {

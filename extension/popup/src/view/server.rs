@@ -1,13 +1,11 @@
 //! The server form: address, a token for those who have one, and what the server said.
 
+use extension::messages::Request;
 use leptos::prelude::*;
 
 use extension_popup::{
     i18n::Key,
-    model::{
-        Body, Screen,
-        server::{Missing, ServerForm, TOKEN_COMMAND},
-    },
+    model::{Body, Screen, server::TOKEN_COMMAND},
 };
 
 use super::{notice, part};
@@ -22,21 +20,23 @@ struct Field {
     kind: &'static str,
     input_mode: &'static str,
     label: Key,
-    hint: fn(&ServerForm) -> Key,
-    empty: Missing,
+    hint: Key,
     value: RwSignal<String>,
 }
 
 /// The middle of the server screen.
 pub(super) fn view(app: App, screen: Memo<Screen>) -> AnyView {
     follow_address(app, screen);
+    let (by_token, stored) = screen.with_untracked(|screen| match &screen.body {
+        Body::Server(form) => (form.by_token, form.stored),
+        _ => (false, false),
+    });
     let address = Field {
         id: "server-address",
         kind: "text",
         input_mode: "url",
         label: Key::ServerAddress,
-        hint: |_| Key::ServerAddressHint,
-        empty: Missing::Address,
+        hint: Key::ServerAddressHint,
         value: app.fields.address,
     };
     let token = Field {
@@ -44,19 +44,18 @@ pub(super) fn view(app: App, screen: Memo<Screen>) -> AnyView {
         kind: "password",
         input_mode: "text",
         label: Key::ServerToken,
-        hint: |form| if form.stored { Key::ServerTokenStored } else { Key::ServerTokenHint },
-        empty: Missing::Token,
+        hint: if stored { Key::ServerTokenStored } else { Key::ServerTokenHint },
         value: app.fields.token,
     };
-    let by_token = screen.with_untracked(|screen| screen.by_token());
     view! {
         {result(screen)}
         // Enter in a field presses the button of the form, which stands at the foot of the page.
         <form id="server-form" novalidate on:submit=|event| event.prevent_default()>
-            {field(app, screen, &address)}
-            {by_token.then(|| field(app, screen, &token))}
+            {field(app, &address)}
+            {by_token.then(|| field(app, &token))}
         </form>
         {by_token.then(help)}
+        {proxy(app, screen)}
     }
     .into_any()
 }
@@ -95,19 +94,13 @@ fn result(screen: Memo<Screen>) -> AnyView {
     .into_any()
 }
 
-fn field(app: App, screen: Memo<Screen>, field: &Field) -> AnyView {
-    let (id, value, empty, missing) = (field.id, field.value, field.empty, app.fields.missing);
+fn field(app: App, field: &Field) -> AnyView {
+    let (id, value, missing) = (field.id, field.value, app.fields.missing);
     let hint = format!("{id}-hint");
     let problem = format!("{id}-problem");
     let described = format!("{problem} {hint} server-result");
-    let hint_of = field.hint;
-    let advice = move || {
-        screen.with(|screen| match &screen.body {
-            Body::Server(form) => word(hint_of(form)),
-            _ => String::new(),
-        })
-    };
-    let wrong = move || missing.get() == Some(empty);
+    let advice = word(field.hint);
+    let wrong = move || missing.get().filter(|wrong| wrong.field() == id);
     let typed = move |event| {
         value.set(event_target_value(&event));
         missing.set(None);
@@ -124,15 +117,56 @@ fn field(app: App, screen: Memo<Screen>, field: &Field) -> AnyView {
                 spellcheck="false"
                 required
                 aria-describedby=described
-                aria-invalid=move || wrong().then_some("true")
+                aria-invalid=move || wrong().map(|_| "true")
                 prop:value=move || value.get()
                 on:input=typed
             />
             <p class="field-problem" id=problem>
-                {move || wrong().then(|| say(&empty.words()))}
+                {move || wrong().map(|wrong| say(&wrong.words()))}
             </p>
             <p class="hint" id=hint>{advice}</p>
         </div>
+    }
+    .into_any()
+}
+
+/// Headers for a proxy with a sign-in of its own; their values are never shown again.
+fn proxy(app: App, screen: Memo<Screen>) -> AnyView {
+    let [name, value] = [
+        ("header-name", "text", Key::HeaderName, Key::HeaderNameHint, app.fields.header),
+        ("header-value", "password", Key::HeaderValue, Key::HeaderValueHint, app.fields.value),
+    ]
+    .map(|(id, kind, label, hint, value)| Field {
+        id,
+        kind,
+        input_mode: "text",
+        label,
+        hint,
+        value,
+    });
+    let names = part(screen, |screen| match &screen.body {
+        Body::Server(form) => form.headers.join(", "),
+        _ => String::new(),
+    });
+    view! {
+        <details class="list" id="server-headers">
+            <summary>{word(Key::Headers)}</summary>
+            <p>{word(Key::HeadersWhat)}</p>
+            {field(app, &name)}
+            {field(app, &value)}
+            <p class="hint" id="header-names">{names}</p>
+            <div class="pair">
+                {small_button("header-add", Key::HeaderAdd, move || app.add_header())}
+                {small_button("header-drop", Key::HeaderDrop, move || app.ask(&Request::DropHeaders))}
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+fn small_button(id: &'static str, label: Key, press: impl Fn() + 'static) -> AnyView {
+    view! {
+        <button type="button" class="button" id=id on:click=move |_| press()>{word(label)}</button>
     }
     .into_any()
 }

@@ -204,6 +204,9 @@ pub(crate) fn snapshots() -> Vec<Snapshot> {
         let address = "https://feed.example.org".into();
         Snapshot { farewell: Some(FarewellView { address, untold }), ..Snapshot::default() }
     });
+    let headers = vec!["CF-Access-Client-Id".into(), "CF-Access-Client-Secret".into()];
+    let headed = Snapshot { headers, ..at(Phase::Idle) };
+    let left = left.into_iter().chain([headed]);
     let unchosen = left.into_iter().chain([Snapshot::default()]);
     server_states().into_iter().flat_map(with).chain(pairings()).chain(unchosen).collect()
 }

@@ -1,11 +1,11 @@
 //! The server form, the choice of the marketplace, and the two small buttons in the head.
 
-use extension::messages::{Phase, Request, ServerState, Snapshot, Step};
+use extension::messages::{Phase, Request, ServerState, ServerTrouble, Snapshot, Step};
 use extension_popup::{
     i18n::Key,
     model::{
         Act, Body, Link, Local, Panel, Screen, Tone, chips, screen,
-        server::{Missing, ServerForm, entered, short},
+        server::{Missing, ServerForm, entered, header_entered, short},
         text::Text,
     },
 };
@@ -79,6 +79,33 @@ fn every_field_that_is_shown_is_needed_and_pasted_white_space_is_not() {
         entered(" feed.example.org\n", Some("\tmf_x ")),
         Ok(Request::SetServer { address, token })
     );
+}
+
+#[test]
+fn a_header_is_refused_in_words_and_asks_for_its_own_origin_alone() {
+    let settings = form(opened(Panel::Server, at(Phase::Idle)));
+    let (request, origin) = header_entered(&settings, "X-Key", "open").unwrap();
+    assert_eq!(request, Request::SetHeader { name: "X-Key".into(), value: "open".into() });
+    assert_eq!(origin, "https://feed.example.org/*");
+    for name in ["Host", "cookie", "Authorization"] {
+        assert_eq!(header_entered(&settings, name, "x"), Err(Missing::HeaderTaken));
+    }
+    assert_eq!(header_entered(&settings, "a b", "x"), Err(Missing::HeaderName));
+    assert_eq!(header_entered(&settings, "X-Key", " "), Err(Missing::HeaderValue));
+    let first = form(screen(&Link::heard(Snapshot::default()), &Local::default()));
+    assert_eq!(header_entered(&first, "X-Key", "open"), Err(Missing::HeaderPlace));
+}
+
+#[test]
+fn a_server_that_is_not_reached_can_be_allowed() {
+    for trouble in samples::server_troubles() {
+        let silent = trouble == ServerTrouble::NotReachable;
+        let state = Some(ServerState::Trouble { trouble });
+        let screen = screen(&Link::heard(with_server(state, Phase::Idle)), &Local::default());
+        let allow = screen.buttons.iter().find(|button| button.id == "server-allow");
+        let pattern = Act::AllowServer("https://feed.example.org/*".into());
+        assert_eq!(allow.map(|button| &button.act), silent.then_some(&pattern));
+    }
 }
 
 #[test]

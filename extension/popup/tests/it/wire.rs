@@ -49,6 +49,8 @@ fn every_request_is_written_as_the_worker_reads_it() {
         Request::Connect { address: "feed.example.org".into() },
         Request::GoOnUnencrypted,
         Request::StopPairing,
+        Request::SetHeader { name: "X-Key".into(), value: "open".into() },
+        Request::DropHeaders,
         Request::ForgetServer,
         Request::Read,
         Request::Stop,
