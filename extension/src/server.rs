@@ -108,11 +108,12 @@ pub fn origin(address: &str) -> &str {
 /// That origin as permissions name it; they know no ports.
 pub fn pattern(address: &str) -> String {
     let origin = origin(address);
-    let port = origin.rfind(':').filter(|at| {
-        let digits = origin.get(at + 1..).unwrap_or_default();
-        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-    });
-    format!("{}/*", origin.get(..port.unwrap_or(origin.len())).unwrap_or(origin))
+    let without_port = match origin.rsplit_once(':') {
+        // What follows the last colon may also be `//host`, or the end of an IPv6 address.
+        Some((before, port)) if !port.contains(['/', ']']) => before,
+        _ => origin,
+    };
+    format!("{without_port}/*")
 }
 
 /// Whether what is sent to this normalised address can be read on its way through the internet.

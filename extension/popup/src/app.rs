@@ -9,8 +9,8 @@ use shared::ids::Marketplace;
 use extension_popup::{
     i18n::Key,
     model::{
-        self, Act, Body, Link, Local, Panel, Screen,
-        server::{Missing, entered, header_entered},
+        self, Act, Link, Local, Panel, Screen,
+        server::{Entry, Missing, entered, header_entered},
     },
 };
 
@@ -102,7 +102,11 @@ impl App {
             Act::AllowThen(request) => self.allow_then(&request),
             Act::SaveServer => self.save_server(),
             Act::AllowServer(pattern) => self.allow_server(&[pattern]),
-            Act::ByToken(by_token) => self.local.update(|local| local.by_token = by_token),
+            Act::AddHeader(pattern) => self.add_header(pattern),
+            Act::Enter(entry) => {
+                self.fields.missing.set(None);
+                self.local.update(|local| local.entry = entry);
+            }
             Act::Show(panel) => self.show(panel),
             Act::Look => {
                 self.link.set(Link::Loading);
@@ -118,6 +122,7 @@ impl App {
         self.fields.missing.set(None);
         self.local.update(|local| {
             local.panel = panel;
+            local.entry = Entry::Address;
             local.picked = None;
         });
     }
@@ -167,8 +172,10 @@ impl App {
 
     fn save_server(self) {
         let Fields { address, token, missing, saving, .. } = self.fields;
-        let token =
-            self.local.with_untracked(|local| local.by_token).then(|| token.get_untracked());
+        let token = self
+            .local
+            .with_untracked(|local| local.entry == Entry::Token)
+            .then(|| token.get_untracked());
         match entered(&address.get_untracked(), token.as_deref()) {
             Ok(request) => {
                 missing.set(None);
@@ -195,12 +202,11 @@ impl App {
 
     /// Sends what stands in the two fields for a header. Browsers let it through only to an origin
     /// that is permitted, so they are asked in the same click.
-    pub(crate) fn add_header(self) {
-        let Body::Server(form) = untrack(|| self.screen()).body else { return };
+    fn add_header(self, pattern: String) {
         let Fields { header, value, missing, .. } = self.fields;
-        match header_entered(&form, &header.get_untracked(), &value.get_untracked()) {
-            Ok((request, origin)) => {
-                self.allow_server(&[origin]);
+        match header_entered(&header.get_untracked(), &value.get_untracked()) {
+            Ok(request) => {
+                self.allow_server(&[pattern]);
                 self.ask(&request);
                 missing.set(None);
                 header.set(String::new());
@@ -229,7 +235,7 @@ impl App {
             ServerState::Ready { .. } => {
                 self.fields.saving.set(false);
                 self.fields.token.set(String::new());
-                self.local.update(|local| local.by_token = false);
+                self.local.update(|local| local.entry = Entry::Address);
                 self.show(None);
             }
         }

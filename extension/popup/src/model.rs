@@ -16,7 +16,7 @@ pub mod work;
 use crate::i18n::Key;
 use outcome::{Delivered, Found};
 use pairing::Code;
-use server::ServerForm;
+use server::{Entry, ServerForm};
 use shop::Shop;
 use text::Text;
 use work::{Bar, Rest};
@@ -55,8 +55,8 @@ pub struct Local {
     pub panel: Option<Panel>,
     /// The person said no to the browser's question.
     pub declined: bool,
-    /// The person enters a token of their own instead of pairing.
-    pub by_token: bool,
+    /// What the server form asks for.
+    pub entry: Entry,
     /// The marketplace picked in the open setting, not yet taken.
     pub picked: Option<Marketplace>,
     /// The browser's language, as `de-AT`.
@@ -110,8 +110,10 @@ pub enum Act {
     SaveServer,
     /// Asks the browser for the server's origin, with this pattern.
     AllowServer(String),
-    /// Enters a token by hand, or not.
-    ByToken(bool),
+    /// Turns the server form to something else.
+    Enter(Entry),
+    /// Asks for the origin with this pattern, and sends what stands in the two fields for a header.
+    AddHeader(String),
     /// Opens a setting, or leaves it.
     Show(Option<Panel>),
     /// Asks for a snapshot once more.
@@ -217,8 +219,8 @@ pub struct Screen {
     pub buttons: Vec<Button>,
 }
 
-/// Name, trouble, trouble of the server, and whether a token is entered by hand.
-pub type Identity = (&'static str, Option<&'static str>, Option<&'static str>, bool);
+/// Name, trouble, trouble of the server, and what the server form asks for.
+pub type Identity = (&'static str, Option<&'static str>, Option<&'static str>, Entry);
 
 impl Screen {
     fn new(name: &'static str, heading: Text, body: Body, buttons: Vec<Button>) -> Self {
@@ -228,12 +230,15 @@ impl Screen {
 
     /// Changes exactly when another screen is shown: then the focus moves to its heading.
     pub fn identity(&self) -> Identity {
-        (self.name, self.trouble, self.server_trouble, self.by_token())
+        (self.name, self.trouble, self.server_trouble, self.entry())
     }
 
-    /// Whether the server form shows the field for a token.
-    pub fn by_token(&self) -> bool {
-        matches!(&self.body, Body::Server(form) if form.by_token)
+    /// What the server form asks for.
+    pub fn entry(&self) -> Entry {
+        match &self.body {
+            Body::Server(form) => form.entry,
+            _ => Entry::Address,
+        }
     }
 
     /// Percent done, while a run works.

@@ -3,8 +3,8 @@
 use extension::{
     headers::{self, Fault},
     messages::{
-        FarewellView, PairingState, PairingTrouble, Phase, Request, ServerState, ServerTrouble,
-        ServerView, Snapshot,
+        FarewellView, PairingState, PairingTrouble, PairingView, Phase, Request, ServerState,
+        ServerTrouble, ServerView, Snapshot,
     },
     server::pattern,
 };
@@ -21,18 +21,28 @@ pub const TOKEN_COMMAND: &str =
 pub struct ServerForm {
     /// Address to begin with.
     pub address: String,
-    /// The person enters a token of their own.
-    pub by_token: bool,
+    /// What is entered.
+    pub entry: Entry,
     /// A token is stored already.
     pub stored: bool,
     /// The server is being asked.
     pub checking: bool,
     /// Which server was left, and what the last check said.
     pub notices: Vec<Notice>,
-    /// Names of the headers for a proxy in front.
-    pub headers: Vec<String>,
     /// Name of the trouble that the last check found, for programs.
     pub trouble: Option<&'static str>,
+}
+
+/// What the person enters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Entry {
+    /// The address alone; the token comes by pairing.
+    #[default]
+    Address,
+    /// The address, and a token made by hand.
+    Token,
+    /// Headers for a proxy in front of the server.
+    Headers,
 }
 
 /// What is wrong with a field.
@@ -42,8 +52,6 @@ pub enum Missing {
     Address,
     /// The token is empty.
     Token,
-    /// Headers need an address that they go to.
-    HeaderPlace,
     /// The name of a header is none.
     HeaderName,
     /// That header may not be set.
@@ -58,7 +66,6 @@ impl Missing {
         match self {
             Self::Address => Key::ServerAddressMissing.into(),
             Self::Token => Key::ServerTokenMissing.into(),
-            Self::HeaderPlace => Key::HeaderPlace.into(),
             Self::HeaderName => Key::HeaderNameMissing.into(),
             Self::HeaderTaken => Key::HeaderTaken.into(),
             Self::HeaderValue => Key::HeaderValueMissing.into(),
@@ -70,7 +77,7 @@ impl Missing {
         match self {
             Self::Address => "server-address",
             Self::Token => "server-token",
-            Self::HeaderPlace | Self::HeaderName | Self::HeaderTaken => "header-name",
+            Self::HeaderName | Self::HeaderTaken => "header-name",
             Self::HeaderValue => "header-value",
         }
     }
@@ -90,24 +97,13 @@ pub fn entered(address: &str, token: Option<&str>) -> Result<Request, Missing> {
     }
 }
 
-/// The request to send a header, and the pattern of the origin that it goes to.
-pub fn header_entered(
-    form: &ServerForm,
-    name: &str,
-    value: &str,
-) -> Result<(Request, String), Missing> {
-    let no_place = form.address.is_empty() || form.trouble == Some("bad_address");
-    if no_place {
-        return Err(Missing::HeaderPlace);
-    }
+/// The request to send a header.
+pub fn header_entered(name: &str, value: &str) -> Result<Request, Missing> {
     match headers::check(name, value) {
         Err(Fault::Name) => Err(Missing::HeaderName),
         Err(Fault::Taken) => Err(Missing::HeaderTaken),
         Err(Fault::Value) => Err(Missing::HeaderValue),
-        Ok(()) => {
-            let request = Request::SetHeader { name: name.to_owned(), value: value.to_owned() };
-            Ok((request, pattern(&form.address)))
-        }
+        Ok(()) => Ok(Request::SetHeader { name: name.to_owned(), value: value.to_owned() }),
     }
 }
 
@@ -121,84 +117,123 @@ pub fn short(address: &str) -> String {
 pub(super) fn screen(snapshot: &Snapshot, local: &Local) -> Screen {
     let server = snapshot.server.as_ref();
     let pairing = snapshot.pairing.as_ref();
-    let asking = pairing.is_some_and(|pairing| pairing.state == PairingState::Asking);
-    let checking = asking || server.is_some_and(|server| server.state == ServerState::Checking);
     let trouble = trouble(snapshot);
     let address = pairing.map(|pairing| &pairing.address);
     let address = address.or(server.map(|server| &server.address)).cloned().unwrap_or_default();
     let farewell = snapshot.farewell.as_ref().map(farewell);
     let result = match (trouble, server.map(|server| &server.state)) {
         (Some(trouble), _) => Some(objection(trouble, &address)),
-        (None, Some(ServerState::Ready { version })) if pairing.is_none() => {
+        (None, Some(ServerState::Ready { version }))
+            if pairing.is_none() && local.entry == Entry::Address =>
+        {
             let values = [address.as_str().into(), version.as_str().into()];
             Some(Notice::new(Tone::Ok, Key::ServerOk, Text::with(Key::ServerOkThen, values)))
         }
         (None, _) => None,
     };
+    let headers = (!snapshot.headers.is_empty()).then(|| {
+        let names = snapshot.headers.join(", ");
+        Notice { tone: Tone::Info, what: Key::HeaderNames.into(), then: Some(Text::plain(names)) }
+    });
+    let buttons = match local.entry {
+        Entry::Headers => header_buttons(snapshot, &address),
+        entry => buttons(snapshot, local, entry, &address),
+    };
     let form = ServerForm {
         address,
-        by_token: local.by_token,
+        entry: local.entry,
         stored: server.is_some(),
-        checking,
-        notices: farewell.into_iter().chain(result).collect(),
-        headers: snapshot.headers.clone(),
+        checking: is_checking(snapshot),
+        notices: farewell.into_iter().chain(result).chain(headers).collect(),
         trouble: trouble.map(name),
     };
-    let allow = (trouble == Some(&ServerTrouble::NotReachable)).then(|| pattern(&form.address));
-    let mut buttons = buttons(snapshot, local, checking, trouble);
-    if let Some(pattern) = allow {
-        let next = buttons.len() - 1;
-        let allow = Button::plain("server-allow", Key::ServerAllow, Act::AllowServer(pattern));
-        buttons.insert(next, allow);
-    }
-    let heading = if server.is_none() { Key::ServerHeadingFirst } else { Key::ServerHeading };
+    let silent = form.notices.is_empty();
+    let heading = match (local.entry, server) {
+        (Entry::Headers, _) => Key::Headers,
+        (_, None) => Key::ServerHeadingFirst,
+        (_, Some(_)) => Key::ServerHeading,
+    };
     let mut screen = Screen::new("server", heading.into(), Body::Server(form), buttons);
-    if server.is_none() {
+    if local.entry == Entry::Headers {
+        screen.lead.push(Key::HeadersWhat.into());
+    } else if server.is_none() && silent {
         screen.lead.push(Key::ServerLead.into());
     }
     screen
 }
 
-fn buttons(
-    snapshot: &Snapshot,
-    local: &Local,
-    checking: bool,
-    trouble: Option<&ServerTrouble>,
-) -> Vec<Button> {
-    let server = snapshot.server.as_ref();
+fn header_buttons(snapshot: &Snapshot, address: &str) -> Vec<Button> {
     let mut buttons = Vec::new();
-    if snapshot.pairing.is_some() {
+    if !snapshot.headers.is_empty() {
+        buttons.push(Button::quiet("header-drop", Key::HeaderDrop, Request::DropHeaders));
+    }
+    buttons.push(Button::plain("back", Key::Back, Act::Enter(Entry::Address)));
+    buttons.push(Button::filled("header-add", Key::HeaderAdd, Act::AddHeader(pattern(address))));
+    buttons
+}
+
+fn buttons(snapshot: &Snapshot, local: &Local, entry: Entry, address: &str) -> Vec<Button> {
+    let (server, trouble) = (snapshot.server.as_ref(), trouble(snapshot));
+    let idle = snapshot.pairing.is_none();
+    let opened = local.panel == Some(Panel::Server);
+    let mut buttons = Vec::new();
+    if !idle {
         buttons.push(Button::quiet("pair-cancel", Key::Cancel, Request::StopPairing));
     } else if server.is_some() {
         buttons.push(Button::quiet("server-forget", Key::ServerForget, Request::ForgetServer));
     }
-    let (id, other) = if local.by_token {
-        ("server-by-pairing", Key::ServerByPairing)
-    } else {
-        ("server-by-token", Key::ServerByToken)
+    let (id, other, turned) = match entry {
+        Entry::Token => ("server-by-pairing", Key::ServerByPairing, Entry::Address),
+        _ => ("server-by-token", Key::ServerByToken, Entry::Token),
     };
-    buttons.push(Button::quiet(id, other, Act::ByToken(!local.by_token)));
+    buttons.push(Button::quiet(id, other, Act::Enter(turned)));
+    let may_have_proxy = trouble.map_or(opened && server.is_some(), proxy_may_stand_there);
+    if may_have_proxy && entry == Entry::Address {
+        let headers = Act::Enter(Entry::Headers);
+        buttons.push(Button::quiet("server-headers", Key::HeadersOpen, headers));
+    }
+    if trouble == Some(&ServerTrouble::NotReachable) {
+        let allow = Act::AllowServer(pattern(address));
+        buttons.push(Button::plain("server-allow", Key::ServerAllow, allow));
+    }
     if trouble == Some(&ServerTrouble::Unencrypted) {
         let go_on = Request::GoOnUnencrypted;
         buttons.push(Button::plain("server-unencrypted", Key::GoOnUnencrypted, go_on));
-    } else if local.panel == Some(Panel::Server) {
-        if snapshot.pairing.is_none() {
-            buttons.push(Button::plain("back", Key::Back, Act::Show(None)));
-        }
-    } else if snapshot.pairing.is_none() && trouble.is_some_and(ServerTrouble::may_be_asked) {
+    } else if opened && idle {
+        buttons.push(Button::plain("back", Key::Back, Act::Show(None)));
+    } else if idle && trouble.is_some_and(|one| one.may_be_asked() && !one.wants_token()) {
         buttons.push(Button::plain("try-now", Key::TryNow, Request::TryNow));
     }
-    let (id, label) = match (local.by_token, server) {
-        (true, _) => ("server-save", Key::ServerSave),
-        (false, Some(_)) if trouble.is_some_and(ServerTrouble::wants_token) => {
+    buttons.push(next_step(snapshot, entry));
+    buttons
+}
+
+fn next_step(snapshot: &Snapshot, entry: Entry) -> Button {
+    let checking = is_checking(snapshot);
+    let stored = snapshot.server.is_some();
+    let (id, label) = match entry {
+        Entry::Token => ("server-save", Key::ServerSave),
+        _ if stored && trouble(snapshot).is_some_and(ServerTrouble::wants_token) => {
             ("connect-again", Key::ConnectAgain)
         }
-        (false, Some(_)) if snapshot.pairing.is_none() => ("server-connect", Key::ConnectAgain),
-        (false, _) => ("server-connect", Key::Connect),
+        _ if stored && snapshot.pairing.is_none() => ("server-connect", Key::ConnectAgain),
+        _ => ("server-connect", Key::Connect),
     };
-    let label = if checking { Key::ServerCheckingNow } else { label };
-    buttons.push(Button::filled(id, label, Act::SaveServer));
-    buttons
+    Button::filled(id, if checking { Key::ServerCheckingNow } else { label }, Act::SaveServer)
+}
+
+/// Whether a header for a proxy could help.
+fn proxy_may_stand_there(trouble: &ServerTrouble) -> bool {
+    matches!(
+        trouble,
+        ServerTrouble::NotReachable | ServerTrouble::Redirects | ServerTrouble::NotMeFeed
+    )
+}
+
+fn is_checking(snapshot: &Snapshot) -> bool {
+    let asking = |pairing: &PairingView| pairing.state == PairingState::Asking;
+    let checking = |server: &ServerView| server.state == ServerState::Checking;
+    snapshot.pairing.as_ref().is_some_and(asking) || snapshot.server.as_ref().is_some_and(checking)
 }
 
 /// What is wrong with the server that is being paired, or else with the one that is stored.

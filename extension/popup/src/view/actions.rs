@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use extension_popup::model::{Act, Body, Button, Screen, Weight};
+use extension_popup::model::{Act, Body, Button, Screen, Weight, server::Entry};
 
 use crate::{app::App, words::say};
 
@@ -48,7 +48,7 @@ fn one(app: App, screen: Memo<Screen>, id: &'static str) -> AnyView {
         .into_any();
     }
     // Enter in a field presses the button of the form; while the check runs it does nothing.
-    let saves = untrack(|| find(screen, id, |button| button.act == Act::SaveServer)) == Some(true);
+    let saves = untrack(|| find(screen, id, |button| is_of_form(&button.act))) == Some(true);
     let waits = move || saves && screen.with(|screen| is_checking(&screen.body));
     let press = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
@@ -79,8 +79,12 @@ fn find<T>(screen: Memo<Screen>, id: &str, read: impl FnOnce(&Button) -> T) -> O
     screen.with(|screen| screen.buttons.iter().find(|button| button.id == id).map(read))
 }
 
+fn is_of_form(act: &Act) -> bool {
+    matches!(act, Act::SaveServer | Act::AddHeader(_))
+}
+
 fn is_checking(body: &Body) -> bool {
-    matches!(body, Body::Server(form) if form.checking)
+    matches!(body, Body::Server(form) if form.checking && form.entry != Entry::Headers)
 }
 
 fn class(weight: Weight) -> &'static str {

@@ -1,11 +1,13 @@
 //! The server form: address, a token for those who have one, and what the server said.
 
-use extension::messages::Request;
 use leptos::prelude::*;
 
 use extension_popup::{
     i18n::Key,
-    model::{Body, Screen, server::TOKEN_COMMAND},
+    model::{
+        Body, Screen,
+        server::{Entry, TOKEN_COMMAND},
+    },
 };
 
 use super::{notice, part};
@@ -27,9 +29,9 @@ struct Field {
 /// The middle of the server screen.
 pub(super) fn view(app: App, screen: Memo<Screen>) -> AnyView {
     follow_address(app, screen);
-    let (by_token, stored) = screen.with_untracked(|screen| match &screen.body {
-        Body::Server(form) => (form.by_token, form.stored),
-        _ => (false, false),
+    let (entry, stored) = screen.with_untracked(|screen| match &screen.body {
+        Body::Server(form) => (form.entry, form.stored),
+        _ => (Entry::Address, false),
     });
     let address = Field {
         id: "server-address",
@@ -47,15 +49,35 @@ pub(super) fn view(app: App, screen: Memo<Screen>) -> AnyView {
         hint: if stored { Key::ServerTokenStored } else { Key::ServerTokenHint },
         value: app.fields.token,
     };
+    let name = Field {
+        id: "header-name",
+        kind: "text",
+        input_mode: "text",
+        label: Key::HeaderName,
+        hint: Key::HeaderNameHint,
+        value: app.fields.header,
+    };
+    let value = Field {
+        id: "header-value",
+        kind: "password",
+        input_mode: "text",
+        label: Key::HeaderValue,
+        hint: Key::HeaderValueHint,
+        value: app.fields.value,
+    };
+    let (first, second) = match entry {
+        Entry::Address => (address, None),
+        Entry::Token => (address, Some(token)),
+        Entry::Headers => (name, Some(value)),
+    };
     view! {
         {result(screen)}
         // Enter in a field presses the button of the form, which stands at the foot of the page.
         <form id="server-form" novalidate on:submit=|event| event.prevent_default()>
-            {field(app, &address)}
-            {by_token.then(|| field(app, &token))}
+            {field(app, &first)}
+            {second.map(|second| field(app, &second))}
         </form>
-        {by_token.then(help)}
-        {proxy(app, screen)}
+        {(entry == Entry::Token).then(help)}
     }
     .into_any()
 }
@@ -126,47 +148,6 @@ fn field(app: App, field: &Field) -> AnyView {
             </p>
             <p class="hint" id=hint>{advice}</p>
         </div>
-    }
-    .into_any()
-}
-
-/// Headers for a proxy with a sign-in of its own; their values are never shown again.
-fn proxy(app: App, screen: Memo<Screen>) -> AnyView {
-    let [name, value] = [
-        ("header-name", "text", Key::HeaderName, Key::HeaderNameHint, app.fields.header),
-        ("header-value", "password", Key::HeaderValue, Key::HeaderValueHint, app.fields.value),
-    ]
-    .map(|(id, kind, label, hint, value)| Field {
-        id,
-        kind,
-        input_mode: "text",
-        label,
-        hint,
-        value,
-    });
-    let names = part(screen, |screen| match &screen.body {
-        Body::Server(form) => form.headers.join(", "),
-        _ => String::new(),
-    });
-    view! {
-        <details class="list" id="server-headers">
-            <summary>{word(Key::Headers)}</summary>
-            <p>{word(Key::HeadersWhat)}</p>
-            {field(app, &name)}
-            {field(app, &value)}
-            <p class="hint" id="header-names">{names}</p>
-            <div class="pair">
-                {small_button("header-add", Key::HeaderAdd, move || app.add_header())}
-                {small_button("header-drop", Key::HeaderDrop, move || app.ask(&Request::DropHeaders))}
-            </div>
-        </details>
-    }
-    .into_any()
-}
-
-fn small_button(id: &'static str, label: Key, press: impl Fn() + 'static) -> AnyView {
-    view! {
-        <button type="button" class="button" id=id on:click=move |_| press()>{word(label)}</button>
     }
     .into_any()
 }

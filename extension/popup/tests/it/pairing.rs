@@ -6,7 +6,10 @@ use extension::messages::{
 };
 use extension_popup::{
     i18n::Key,
-    model::{Act, Body, Button, Link, Local, Panel, Screen, Tone, Weight, screen, text::Text},
+    model::{
+        Act, Body, Button, Link, Local, Panel, Screen, Tone, Weight, screen, server::Entry,
+        text::Text,
+    },
 };
 
 use crate::samples::{self, at, waiting, with_server};
@@ -43,10 +46,10 @@ fn the_first_screen_asks_for_the_address_alone() {
         ("server-connect", &Key::Connect.into(), &Act::SaveServer)
     );
     let Body::Server(form) = &first.body else { panic!("{first:?}") };
-    assert!(!form.by_token);
+    assert_eq!(form.entry, Entry::Address);
     let by_token = first.buttons.iter().find(|button| button.id == "server-by-token").unwrap();
-    assert_eq!((by_token.weight, &by_token.act), (Weight::Quiet, &Act::ByToken(true)));
-    let by_hand = shown(Snapshot::default(), &Local { by_token: true, ..Local::default() });
+    assert_eq!((by_token.weight, &by_token.act), (Weight::Quiet, &Act::Enter(Entry::Token)));
+    let by_hand = shown(Snapshot::default(), &Local { entry: Entry::Token, ..Local::default() });
     assert_eq!(next_step(&by_hand).id, "server-save");
     assert!(has(&by_hand, "server-by-pairing"));
 }

@@ -11,6 +11,7 @@ use extension_popup::{
         Act, Body, Button, Link, Local, Panel, Screen, Tone, Weight, announcement,
         outcome::Delivered,
         screen,
+        server::Entry,
         text::{Text, Value},
     },
 };
@@ -40,8 +41,9 @@ fn delivered(receipt: Receipt) -> (Screen, Delivered) {
 fn all() -> Vec<Screen> {
     let mut screens = Vec::new();
     for panel in [None, Some(Panel::Server), Some(Panel::Marketplace)] {
-        for other in [false, true] {
-            let local = Local { panel, declined: other, by_token: other, ..Local::default() };
+        for entry in [Entry::Address, Entry::Token, Entry::Headers] {
+            let declined = entry == Entry::Token;
+            let local = Local { panel, declined, entry, ..Local::default() };
             let links = [Link::Loading, Link::Silent].into_iter();
             let links = links.chain(samples::snapshots().into_iter().map(Link::heard));
             screens.extend(links.map(|link| screen(&link, &local)));

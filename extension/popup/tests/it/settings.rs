@@ -5,7 +5,7 @@ use extension_popup::{
     i18n::Key,
     model::{
         Act, Body, Link, Local, Panel, Screen, Tone, chips, screen,
-        server::{Missing, ServerForm, entered, header_entered, short},
+        server::{Entry, Missing, ServerForm, entered, header_entered, short},
         text::Text,
     },
 };
@@ -51,7 +51,10 @@ fn a_trouble_with_the_server_stands_on_its_form_in_words_of_its_own() {
 #[test]
 fn a_stored_server_can_be_forgotten_and_left_as_it_is() {
     let settings = opened(Panel::Server, at(Phase::Reading(PROGRESS)));
-    assert_eq!(ids(&settings), ["server-forget", "server-by-token", "back", "server-connect"]);
+    assert_eq!(
+        ids(&settings),
+        ["server-forget", "server-by-token", "server-headers", "back", "server-connect"]
+    );
     let form = form(settings);
     assert!(form.stored && !form.checking);
     assert_eq!(form.address, "https://feed.example.org");
@@ -83,17 +86,42 @@ fn every_field_that_is_shown_is_needed_and_pasted_white_space_is_not() {
 
 #[test]
 fn a_header_is_refused_in_words_and_asks_for_its_own_origin_alone() {
-    let settings = form(opened(Panel::Server, at(Phase::Idle)));
-    let (request, origin) = header_entered(&settings, "X-Key", "open").unwrap();
-    assert_eq!(request, Request::SetHeader { name: "X-Key".into(), value: "open".into() });
-    assert_eq!(origin, "https://feed.example.org/*");
+    let request = Request::SetHeader { name: "X-Key".into(), value: "open".into() };
+    assert_eq!(header_entered("X-Key", "open"), Ok(request));
     for name in ["Host", "cookie", "Authorization"] {
-        assert_eq!(header_entered(&settings, name, "x"), Err(Missing::HeaderTaken));
+        assert_eq!(header_entered(name, "x"), Err(Missing::HeaderTaken));
     }
-    assert_eq!(header_entered(&settings, "a b", "x"), Err(Missing::HeaderName));
-    assert_eq!(header_entered(&settings, "X-Key", " "), Err(Missing::HeaderValue));
-    let first = form(screen(&Link::heard(Snapshot::default()), &Local::default()));
-    assert_eq!(header_entered(&first, "X-Key", "open"), Err(Missing::HeaderPlace));
+    assert_eq!(header_entered("a b", "x"), Err(Missing::HeaderName));
+    assert_eq!(header_entered("X-Key", " "), Err(Missing::HeaderValue));
+    let panel = Some(Panel::Server);
+    let local = Local { panel, entry: Entry::Headers, ..Local::default() };
+    let snapshot = Snapshot { headers: vec!["X-Key".into()], ..at(Phase::Idle) };
+    let screen = screen(&Link::heard(snapshot), &local);
+    assert_eq!(ids(&screen), ["header-drop", "back", "header-add"]);
+    let add = Act::AddHeader("https://feed.example.org/*".into());
+    assert_eq!(screen.buttons.last().unwrap().act, add);
+    let names = form(screen).notices.pop().unwrap().then;
+    assert_eq!(names, Some(Text::plain("X-Key")));
+}
+
+#[test]
+fn headers_are_offered_where_a_proxy_may_stand() {
+    let offers = |snapshot, panel| {
+        let local = Local { panel, ..Local::default() };
+        ids(&screen(&Link::heard(snapshot), &local)).contains(&"server-headers")
+    };
+    assert!(offers(at(Phase::Idle), Some(Panel::Server)));
+    assert!(!offers(Snapshot::default(), None));
+    assert!(!offers(Snapshot::default(), Some(Panel::Server)));
+    for (trouble, may) in [
+        (ServerTrouble::Redirects, true),
+        (ServerTrouble::NotReachable, true),
+        (ServerTrouble::BadAddress, false),
+        (ServerTrouble::TokenRevoked, false),
+    ] {
+        let state = Some(ServerState::Trouble { trouble });
+        assert_eq!(offers(with_server(state, Phase::Idle), None), may);
+    }
 }
 
 #[test]
