@@ -1,6 +1,8 @@
 //! The harness: real browsers against server and simulator with the packaged extension.
 
+mod access;
 pub mod browser;
+pub mod nginx;
 pub mod person;
 pub mod popup;
 pub mod process;

@@ -76,6 +76,11 @@ impl<'a> Popup<'a> {
     /// Enters an address and presses Connect.
     pub async fn connect_to(&self, address: &str) -> Result<()> {
         self.wait_for("server").await?;
+        self.connect_to_instead(address).await
+    }
+
+    /// The same where the server screen says what was wrong with the address before.
+    pub async fn connect_to_instead(&self, address: &str) -> Result<()> {
         self.browser.show_popup().await?;
         self.fill("server-address", address).await?;
         self.click("server-connect").await

@@ -17,10 +17,18 @@ pub struct Owned {
     child: Child,
     group: u32,
     /// Kept open, because some programs end when nobody reads them.
-    _stdout: tokio::task::JoinHandle<()>,
+    _stdout: Option<tokio::task::JoinHandle<()>>,
 }
 
 impl Owned {
+    /// Starts `command`, which says nothing.
+    pub fn spawn(mut command: Command) -> Result<Self> {
+        use std::os::unix::process::CommandExt;
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+        let (child, group) = spawned(command)?;
+        Ok(Self { child, group, _stdout: None })
+    }
+
     /// Starts `command` and waits for the first line of its output that `ready` understands.
     pub async fn start<T>(
         mut command: Command,
@@ -29,11 +37,7 @@ impl Owned {
         use std::os::unix::process::CommandExt;
         let name = command.get_program().to_string_lossy().into_owned();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
-        let mut child = tokio::process::Command::from(command)
-            .kill_on_drop(true)
-            .spawn()
-            .with_context(|| format!("start {name}"))?;
-        let group = child.id().with_context(|| format!("{name} ended at once"))?;
+        let (mut child, group) = spawned(command)?;
         let stdout = child.stdout.take().with_context(|| format!("{name} has no output"))?;
         let mut lines = BufReader::new(stdout);
         let found = timeout(Duration::from_secs(30), first(&mut lines, ready))
@@ -46,8 +50,16 @@ impl Owned {
                 rest.clear();
             }
         });
-        Ok((Self { child, group, _stdout: drain }, found))
+        Ok((Self { child, group, _stdout: Some(drain) }, found))
     }
+}
+
+fn spawned(command: Command) -> Result<(Child, u32)> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let mut command = tokio::process::Command::from(command);
+    let child = command.kill_on_drop(true).spawn().with_context(|| format!("start {name}"))?;
+    let group = child.id().with_context(|| format!("{name} ended at once"))?;
+    Ok((child, group))
 }
 
 async fn first<T>(
@@ -73,6 +85,8 @@ impl Drop for Owned {
         }
         // The group is ours alone: it was made for this child.
         let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", self.group)]).status();
-        self._stdout.abort();
+        if let Some(stdout) = &self._stdout {
+            stdout.abort();
+        }
     }
 }

@@ -11,6 +11,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
+use crate::nginx::Nginx;
+
 /// Whose server it is; [`crate::person`] makes the account with the same address.
 pub(crate) const EMAIL: &str = "reader@example.org";
 
@@ -43,11 +45,26 @@ impl Server {
 
     /// Starts it as it has just been installed: nobody has an account.
     pub async fn fresh() -> Result<Self> {
-        let data = tempfile::tempdir()?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
+        Self::listening(listener, url).await
+    }
+
+    /// The same behind nginx, which this starts.
+    pub async fn behind(nginx: &mut Nginx, strip: bool) -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let own = format!("http://{}", listener.local_addr()?);
+        let server = Self::listening(listener, nginx.url()).await?;
+        nginx.start(&own, strip).await?;
+        Ok(server)
+    }
+
+    async fn listening(listener: TcpListener, url: String) -> Result<Self> {
+        let data = tempfile::tempdir()?;
         let database = format!("sqlite://{}", data.path().join("library.sqlite").display());
+        let trusted_proxies = vec!["127.0.0.1/32".parse()?];
         let settings = Settings::new(url.parse()?, database, data.path().to_owned());
+        let settings = Settings { trusted_proxies, ..settings };
         let app = App::open(settings).await?;
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(ingest_server::serve(listener, app.clone(), async {

@@ -32,7 +32,8 @@ impl Tools {
     }
 }
 
-fn path(variable: &str) -> Result<PathBuf> {
+/// A file that a variable names.
+pub(crate) fn path(variable: &str) -> Result<PathBuf> {
     let value = env::var_os(variable)
         .with_context(|| format!("{variable} is not set; run this through `cargo xtask test`"))?;
     let path = PathBuf::from(value);

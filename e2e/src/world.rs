@@ -7,6 +7,7 @@ use thirtyfour::By;
 
 use crate::{
     browser::{Browser, Kind, Look},
+    nginx::Nginx,
     popup::{Popup, Receipt},
     server::Server,
     tools::Tools,
@@ -21,6 +22,8 @@ pub struct World {
     pub server: Server,
     /// Has the extension.
     pub browser: Browser,
+    /// Stands in front of the server, in some stories.
+    _nginx: Option<Nginx>,
 }
 
 impl World {
@@ -30,7 +33,7 @@ impl World {
         let sim = Sim::start(Config { titles, ..Config::default() }).await?;
         let server = Server::start().await?;
         let browser = Browser::start(kind, &tools, sim.proxy(), look).await?;
-        Ok(Self { sim, server, browser })
+        Ok(Self { sim, server, browser, _nginx: None })
     }
 
     /// Like [`World::start`], without the pace that is polite to the real Audible.
@@ -43,11 +46,27 @@ impl World {
 
     /// Like [`World::start_hurried`], with a server that has just been installed.
     pub async fn fresh(kind: Kind, titles: usize, look: Look) -> Result<Self> {
+        Self::with(kind, titles, look, Server::fresh().await?, None).await
+    }
+
+    /// The same behind nginx below a sub-path, which takes the sub-path off or passes it on.
+    pub async fn behind_nginx(kind: Kind, titles: usize, strip: bool) -> Result<Self> {
+        let mut nginx = Nginx::prepare()?;
+        let server = Server::behind(&mut nginx, strip).await?;
+        Self::with(kind, titles, Look::default(), server, Some(nginx)).await
+    }
+
+    async fn with(
+        kind: Kind,
+        titles: usize,
+        look: Look,
+        server: Server,
+        nginx: Option<Nginx>,
+    ) -> Result<Self> {
         let tools = Tools::from_env()?;
         let sim = Sim::start(Config { titles, ..Config::default() }).await?;
-        let server = Server::fresh().await?;
         let browser = Browser::start(kind, &tools, sim.proxy(), look).await?;
-        let world = Self { sim, server, browser };
+        let world = Self { sim, server, browser, _nginx: nginx };
         world.popup().wait_for("server").await?;
         world.popup().change_settings(&fast_pace()).await?;
         Ok(world)

@@ -26,9 +26,9 @@ fn advice(dist: &Path, data: &Path) -> Vec<String> {
     let (dist, data) = (dist.display(), data.display());
     let server = format!("{DATA}='{data}' cargo run -q -p ingest-server --");
     vec![
-        "1. Make an account and a token, in another terminal:".to_owned(),
-        format!("     {server} user add --help"),
-        format!("     {server} token create --help"),
+        "1. Open the link that the server prints below at its first start, and make your account."
+            .to_owned(),
+        format!("     For another link: {server} user reset-password --help"),
         "2. Load the extension:".to_owned(),
         format!(
             "     Chrome, Edge, Brave: chrome://extensions, Developer mode, Load unpacked: {dist}/chrome"
@@ -36,7 +36,7 @@ fn advice(dist: &Path, data: &Path) -> Vec<String> {
         format!(
             "     Firefox: about:debugging, This Firefox, Load Temporary Add-on: {dist}/firefox/manifest.json"
         ),
-        "3. Click its icon, give it the address below and the token, and read your library."
+        "3. Click its icon, enter the address below, press Connect, and read your library."
             .to_owned(),
     ]
 }

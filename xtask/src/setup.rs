@@ -24,6 +24,13 @@ pub(crate) struct Browsers {
     chromedriver: PathBuf,
     firefox: PathBuf,
     geckodriver: PathBuf,
+    tests: Option<ForTests>,
+}
+
+/// What only the stories need, not the demo.
+struct ForTests {
+    nginx: PathBuf,
+    axe: PathBuf,
 }
 
 impl Browsers {
@@ -35,6 +42,9 @@ impl Browsers {
             .env("MEFEED_CHROMEDRIVER", &self.chromedriver)
             .env("MEFEED_FIREFOX", &self.firefox)
             .env("MEFEED_GECKODRIVER", &self.geckodriver);
+        if let Some(tests) = &self.tests {
+            command.env("MEFEED_NGINX", &tests.nginx).env("MEFEED_AXE", &tests.axe);
+        }
     }
 }
 
@@ -53,6 +63,7 @@ pub(crate) fn browsers(workspace: &Workspace) -> Result<Browsers> {
         chromedriver: found(Tool::Chromedriver)?,
         firefox: found(Tool::Firefox)?,
         geckodriver: drivers::geckodriver(workspace)?,
+        tests: None,
     })
 }
 
@@ -93,7 +104,9 @@ pub(crate) fn wasm_target(workspace: &Workspace) -> Result<()> {
 pub(crate) fn everything(workspace: &Workspace) -> Result<(NodeTools, Browsers)> {
     system::ensure(&Tool::ALL)?;
     wasm_target(workspace)?;
-    Ok((node(workspace)?, browsers(workspace)?))
+    let node = node(workspace)?;
+    let tests = Some(ForTests { nginx: found(Tool::Nginx)?, axe: node.axe() });
+    Ok((node, Browsers { tests, ..browsers(workspace)? }))
 }
 
 fn found(tool: Tool) -> Result<PathBuf> {

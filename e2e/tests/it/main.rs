@@ -1,5 +1,6 @@
 //! Stories that a person lives through, each told in Chromium and in Firefox.
 
+mod access;
 mod faults;
 mod import;
 mod pairing;
@@ -35,6 +36,8 @@ stories! {
     faults::being_signed_out_is_noticed_and_its_end_too,
     faults::a_row_that_cannot_be_read_is_named_and_the_rest_arrives,
     pairing::a_fresh_server_is_set_up_by_link_connected_by_one_press_and_revoked,
+    pairing::pairing_and_import_work_through_nginx_below_a_sub_path,
     pairing::a_pairing_ends_by_itself_while_the_worker_is_stopped,
+    access::no_screen_and_no_page_breaks_a_rule_of_accessibility,
     server::every_trouble_with_the_server_has_its_words,
 }

@@ -54,3 +54,21 @@ pub(crate) async fn a_pairing_ends_by_itself_while_the_worker_is_stopped(kind: K
     ensure!(world.server.tokens().await? == 0);
     world.browser.quit().await
 }
+
+pub(crate) async fn pairing_and_import_work_through_nginx_below_a_sub_path(
+    kind: Kind,
+) -> Result<()> {
+    // One browser has a proxy that takes the sub-path off, the other one that passes it on.
+    let world = World::behind_nginx(kind, 30, kind == Kind::Chromium).await?;
+    world.set_up().await?;
+    world.connect("allow").await?;
+    world.popup().wait_for("start").await?;
+    world.read_library("us").await?;
+    ensure!(world.send().await? == Receipt { imported: 30, ..NOTHING });
+    ensure!(world.assert_stored("us").await? == 30);
+    world.open_page(&world.server.library_url()).await?;
+    let page = world.browser.driver.source().await?;
+    ensure!(page.contains("/mefeed/assets/pages.css"), "links stay below the sub-path");
+    world.revoke().await?;
+    world.browser.quit().await
+}

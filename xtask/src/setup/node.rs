@@ -1,4 +1,5 @@
-//! The pinned npm packages: binaryen makes WASM small, web-ext checks the packages.
+//! The pinned npm packages: binaryen makes WASM small, web-ext checks the packages,
+//! axe-core looks at pages.
 
 use std::{
     fs,
@@ -39,6 +40,11 @@ impl NodeTools {
         process::run_aside(Command::new(npm).arg("ci").current_dir(&folder))?;
         fs::write(&stamp, wanted).with_context(|| format!("write {}", stamp.display()))?;
         Ok(Self { node: node.to_owned(), modules })
+    }
+
+    /// axe-core, the rules of accessibility, as one script for a page.
+    pub(crate) fn axe(&self) -> PathBuf {
+        self.modules.join("axe-core/axe.min.js")
     }
 
     /// `wasm-opt` of the pinned binaryen.

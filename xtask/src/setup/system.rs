@@ -29,13 +29,15 @@ pub(crate) enum Tool {
     Xdotool,
     /// `initdb` and `postgres`.
     Postgres,
+    /// The proxy that many people put in front of their server.
+    Nginx,
     /// Letters for screenshots.
     Fonts,
 }
 
 impl Tool {
     /// All of them.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Node,
         Self::Npm,
         Self::Chromium,
@@ -44,6 +46,7 @@ impl Tool {
         Self::Xvfb,
         Self::Xdotool,
         Self::Postgres,
+        Self::Nginx,
         Self::Fonts,
     ];
 
@@ -53,6 +56,9 @@ impl Tool {
             Self::Postgres => newest_postgres(Path::new("/usr/lib/postgresql"))
                 .or_else(|| process::on_path("initdb").and_then(|_| process::on_path("postgres"))),
             Self::Fonts => readable_font(),
+            // Only the administrator's path has it on Debian.
+            Self::Nginx => process::on_path("nginx")
+                .or_else(|| Some(PathBuf::from("/usr/sbin/nginx")).filter(|path| path.is_file())),
             _ => self.programs().iter().find_map(|name| process::on_path(name)),
         }
     }
@@ -66,7 +72,7 @@ impl Tool {
             Self::Firefox => &["firefox-esr", "firefox"],
             Self::Xvfb => &["Xvfb"],
             Self::Xdotool => &["xdotool"],
-            Self::Postgres | Self::Fonts => &[],
+            Self::Postgres | Self::Nginx | Self::Fonts => &[],
         }
     }
 
@@ -80,6 +86,7 @@ impl Tool {
             Self::Xvfb => "xvfb",
             Self::Xdotool => "xdotool",
             Self::Postgres => "postgresql",
+            Self::Nginx => "nginx-light",
             Self::Fonts => "fonts-dejavu",
         }
     }

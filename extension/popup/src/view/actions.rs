@@ -14,9 +14,9 @@ pub(super) fn view(app: App, screen: Memo<Screen>) -> AnyView {
     });
     catch_focus(ids);
     view! {
-        <div class="actions">
+        <section class="actions" aria-labelledby="heading">
             <For each=move || ids.get() key=|id| *id children=move |id| one(app, screen, id)/>
-        </div>
+        </section>
     }
     .into_any()
 }

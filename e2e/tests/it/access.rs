@@ -1,0 +1,81 @@
+//! Every screen of the popup and every page of the server, held against the rules of accessibility.
+
+use anyhow::Result;
+use e2e::{
+    browser::{Kind, Look},
+    world::World,
+};
+use thirtyfour::By;
+
+pub(crate) async fn no_screen_and_no_page_breaks_a_rule_of_accessibility(kind: Kind) -> Result<()> {
+    let dark = kind == Kind::Firefox;
+    let world = World::fresh(kind, 25, Look { dark, german: false }).await?;
+    screens(&world).await?;
+    pages(&world).await?;
+    world.browser.quit().await
+}
+
+async fn screens(world: &World) -> Result<()> {
+    let popup = world.popup();
+    let shown = async |name: &str| {
+        world.browser.show_popup().await?;
+        world.browser.assert_accessible(name).await
+    };
+    shown("server").await?;
+    popup.connect_to("not an address").await?;
+    popup.wait_for("server/bad_address").await?;
+    shown("server/bad_address").await?;
+    world.set_up().await?;
+    world.browser.assert_accessible("the library, empty").await?;
+    world.browser.show_popup().await?;
+    popup.connect_to_instead(world.server.url()).await?;
+    popup.code().await?;
+    shown("pairing").await?;
+    let code = popup.code().await?;
+    world.browser.switch_to_tab(&format!("{}/pair?user_code={code}", world.server.url())).await?;
+    world.browser.assert_accessible("/pair").await?;
+    world.decide("allow").await?;
+    popup.wait_for("start").await?;
+    shown("start").await?;
+    popup.click("chip-server").await?;
+    shown("the server's settings").await?;
+    popup.click("back").await?;
+    world.begin_reading("us").await?;
+    popup.wait_for("waiting/signed_out").await?;
+    shown("waiting/signed_out").await?;
+    world.sign_in_if_asked("us").await?;
+    popup.wait_for("ready").await?;
+    shown("ready").await?;
+    world.send().await?;
+    shown("done").await
+}
+
+async fn pages(world: &World) -> Result<()> {
+    let url = world.server.url();
+    for path in [
+        "/",
+        "/?view=list",
+        "/?q=zzzz",
+        "/tokens",
+        "/settings",
+        "/pair",
+        "/pair?user_code=BCDFBCDF",
+        "/api/docs",
+        "/nowhere",
+    ] {
+        world.open_page(&format!("{url}{path}")).await?;
+        world.browser.assert_accessible(path).await?;
+    }
+    world.open_page(&format!("{url}/tokens")).await?;
+    let driver = &world.browser.driver;
+    for summary in driver.find_all(By::Css("summary")).await? {
+        summary.click().await?;
+    }
+    world.browser.assert_accessible("/tokens, opened").await?;
+    driver.find(By::Css(".out button")).await?.click().await?;
+    for path in ["/sign-in", "/setup", "/setup#secret"] {
+        world.open_page(&format!("{url}{path}")).await?;
+        world.browser.assert_accessible(path).await?;
+    }
+    Ok(())
+}
