@@ -4,7 +4,7 @@ use std::sync::Once;
 
 use anyhow::{Context, Result, ensure};
 use ingest_server::{
-    accounts::{self, Account, Scopes},
+    accounts::{self, Scopes},
     app::{App, Settings},
 };
 use serde_json::Value;
@@ -21,16 +21,10 @@ pub struct Server {
     app: App,
     url: String,
     client: reqwest::Client,
-    reader: Option<Reader>,
+    token: String,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<std::io::Result<()>>,
     _data: TempDir,
-}
-
-/// Whose library a story looks at.
-struct Reader {
-    account: Account,
-    token: String,
 }
 
 impl Server {
@@ -38,8 +32,8 @@ impl Server {
     pub async fn start() -> Result<Self> {
         let mut server = Self::fresh().await?;
         let account = accounts::add_account(&server.app, EMAIL, "Reader").await?;
-        let token = accounts::create_token(&server.app, account.id, "Story", Scopes::default());
-        server.reader = Some(Reader { token: token.await?, account });
+        server.token =
+            accounts::create_token(&server.app, account.id, "Story", Scopes::default()).await?;
         Ok(server)
     }
 
@@ -72,7 +66,7 @@ impl Server {
             let _ = stopped.await;
         }));
         let (client, stop) = (client()?, Some(stop));
-        Ok(Self { app, url, client, reader: None, stop, task, _data: data })
+        Ok(Self { app, url, client, token: String::new(), stop, task, _data: data })
     }
 
     /// The link that the first start shows.
@@ -87,7 +81,7 @@ impl Server {
 
     /// A token that may import and read; a fresh server has none.
     pub fn token(&self) -> &str {
-        self.reader.as_ref().map_or("", |reader| &reader.token)
+        &self.token
     }
 
     /// How many tokens the person's programs have.
@@ -103,8 +97,8 @@ impl Server {
 
     /// A link that signs in once.
     pub async fn sign_in_link(&self) -> Result<String> {
-        let reader = self.reader.as_ref().context("nobody has an account yet")?;
-        Ok(accounts::one_time_link(&self.app, reader.account.id).await?)
+        let account = accounts::find_account(&self.app, EMAIL).await?;
+        Ok(accounts::one_time_link(&self.app, account.id).await?)
     }
 
     /// Every stored title with its raw data, newest first, as `GET /api/library` gives them.

@@ -38,38 +38,39 @@ impl World {
 
     /// Like [`World::start`], without the pace that is polite to the real Audible.
     pub async fn start_hurried(kind: Kind, titles: usize, look: Look) -> Result<Self> {
-        let world = Self::start(kind, titles, look).await?;
-        world.popup().wait_for("server").await?;
-        world.popup().change_settings(&fast_pace()).await?;
-        Ok(world)
+        Self::start(kind, titles, look).await?.hurried().await
+    }
+
+    /// Like [`World::start`], with a server that has just been installed.
+    pub async fn unhurried(kind: Kind, titles: usize, look: Look) -> Result<Self> {
+        let tools = Tools::from_env()?;
+        let sim = Sim::start(Config { titles, ..Config::default() }).await?;
+        let server = Server::fresh().await?;
+        let browser = Browser::start(kind, &tools, sim.proxy(), look).await?;
+        Ok(Self { sim, server, browser, _nginx: None })
     }
 
     /// Like [`World::start_hurried`], with a server that has just been installed.
     pub async fn fresh(kind: Kind, titles: usize, look: Look) -> Result<Self> {
-        Self::with(kind, titles, look, Server::fresh().await?, None).await
+        let world = Self::unhurried(kind, titles, look).await?;
+        world.hurried().await
     }
 
     /// The same behind nginx below a sub-path, which takes the sub-path off or passes it on.
     pub async fn behind_nginx(kind: Kind, titles: usize, strip: bool) -> Result<Self> {
-        let mut nginx = Nginx::prepare()?;
-        let server = Server::behind(&mut nginx, strip).await?;
-        Self::with(kind, titles, Look::default(), server, Some(nginx)).await
-    }
-
-    async fn with(
-        kind: Kind,
-        titles: usize,
-        look: Look,
-        server: Server,
-        nginx: Option<Nginx>,
-    ) -> Result<Self> {
         let tools = Tools::from_env()?;
         let sim = Sim::start(Config { titles, ..Config::default() }).await?;
-        let browser = Browser::start(kind, &tools, sim.proxy(), look).await?;
-        let world = Self { sim, server, browser, _nginx: nginx };
-        world.popup().wait_for("server").await?;
-        world.popup().change_settings(&fast_pace()).await?;
-        Ok(world)
+        let mut nginx = Nginx::prepare()?;
+        let server = Server::behind(&mut nginx, strip).await?;
+        let browser = Browser::start(kind, &tools, sim.proxy(), Look::default()).await?;
+        Self { sim, server, browser, _nginx: Some(nginx) }.hurried().await
+    }
+
+    /// Without the pace that is polite to the real Audible.
+    async fn hurried(self) -> Result<Self> {
+        self.popup().wait_for("server").await?;
+        self.popup().change_settings(&fast_pace()).await?;
+        Ok(self)
     }
 
     /// The popup.

@@ -24,7 +24,10 @@ async fn main() -> Result<()> {
         Kind::Chromium
     };
     eprintln!("Starting {kind}, a server, and an imitation of Audible with {TITLES} titles.");
-    let world = World::start(kind, TITLES, Look::default()).await?;
+    let world = World::unhurried(kind, TITLES, Look::default()).await?;
+    eprintln!("Opening the server's first link, making the account, connecting the extension.");
+    world.set_up().await?;
+    world.connect("allow").await?;
     eprintln!("Reading the library through the extension.");
     world.read_library(MARKETPLACE).await?;
     let read = world.popup().found().await?;
