@@ -100,9 +100,8 @@ fn host_and_port(authority: &str) -> Option<(String, Option<u16>)> {
 
 /// The origin of a normalised address: `https://home.example:8443`.
 pub fn origin(address: &str) -> &str {
-    let host = address.find("://").map_or(0, |at| at + 3);
-    let path = address.get(host..).and_then(|rest| rest.find('/'));
-    path.and_then(|path| address.get(..host + path)).unwrap_or(address)
+    let path = address.match_indices('/').nth(2).map_or(address.len(), |(at, _)| at);
+    address.get(..path).unwrap_or(address)
 }
 
 /// That origin as permissions name it; they know no ports.

@@ -6,7 +6,7 @@ use shared::ids::Marketplace;
 
 pub mod lists;
 pub mod outcome;
-pub mod pairing;
+mod pairing;
 mod reading;
 pub mod server;
 pub mod shop;
@@ -15,7 +15,6 @@ pub mod work;
 
 use crate::i18n::Key;
 use outcome::{Delivered, Found};
-use pairing::Code;
 use server::{Entry, ServerForm};
 use shop::Shop;
 use text::Text;
@@ -175,8 +174,8 @@ pub enum Body {
     Nothing,
     /// Address, and the token of those who have one.
     Server(ServerForm),
-    /// The code to compare.
-    Pairing(Code),
+    /// The code to compare, as `BCDF-GHJK`.
+    Pairing(String),
     /// Choice of the marketplace, taken at once, and what will be read and asked.
     Start(Shop),
     /// Choice of the marketplace as a setting.

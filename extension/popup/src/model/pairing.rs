@@ -5,15 +5,6 @@ use extension::messages::{PairingState, PairingTrouble, PairingView, Request};
 use super::{Act, Body, Button, Screen, Text, Tone, server::short, text::Value};
 use crate::i18n::Key;
 
-/// The code that stands on the server's page too.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Code {
-    /// `BCDF-GHJK`.
-    pub code: String,
-    /// Until when it works.
-    pub until: Text,
-}
-
 /// The screen of a pairing; none while the form shows all there is to say.
 pub(super) fn screen(pairing: &PairingView) -> Option<Screen> {
     match &pairing.state {
@@ -22,11 +13,15 @@ pub(super) fn screen(pairing: &PairingView) -> Option<Screen> {
         }
         PairingState::Deciding { user_code, page, expires_at_ms } => {
             let until = Text::with(Key::PairUntil, [Value::Clock(*expires_at_ms)]);
-            let code = Body::Pairing(Code { code: user_code.clone(), until });
+            let code = Body::Pairing(user_code.clone());
             let open = Button::filled("pair-open", Key::PairOpen, Act::Visit(page.clone()));
             let mut screen =
                 Screen::new("pairing", Key::PairHeading.into(), code, vec![cancel(), open]);
-            screen.lead.push(Text::with(Key::PairLead, [short(&pairing.address).into()]));
+            screen.lead = vec![
+                Text::with(Key::PairLead, [short(&pairing.address).into()]),
+                Key::PairCompare.into(),
+                until,
+            ];
             Some(screen)
         }
         PairingState::Failed { trouble } => {

@@ -154,11 +154,12 @@ pub(super) fn screen(snapshot: &Snapshot, local: &Local) -> Screen {
         (_, Some(_)) => Key::ServerHeading,
     };
     let mut screen = Screen::new("server", heading.into(), Body::Server(form), buttons);
-    if local.entry == Entry::Headers {
-        screen.lead.push(Key::HeadersWhat.into());
-    } else if server.is_none() && silent {
-        screen.lead.push(Key::ServerLead.into());
-    }
+    let lead = match local.entry {
+        Entry::Headers if snapshot.headers.is_empty() => Some(Key::HeadersWhat),
+        Entry::Address | Entry::Token if server.is_none() && silent => Some(Key::ServerLead),
+        _ => None,
+    };
+    screen.lead.extend(lead.map(Text::from));
     screen
 }
 

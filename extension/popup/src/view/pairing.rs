@@ -2,16 +2,7 @@
 
 use leptos::prelude::*;
 
-use extension_popup::{i18n::Key, model::pairing::Code};
-
-use crate::words::{say, word};
-
 /// The middle of the pairing screen.
-pub(super) fn view(code: &Code) -> AnyView {
-    view! {
-        <p class="code" id="pair-code">{code.code.clone()}</p>
-        <p>{word(Key::PairCompare)}</p>
-        <p class="hint">{say(&code.until)}</p>
-    }
-    .into_any()
+pub(super) fn view(code: &str) -> AnyView {
+    view! { <p class="code" id="pair-code">{code.to_owned()}</p> }.into_any()
 }

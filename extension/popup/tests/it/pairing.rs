@@ -59,7 +59,8 @@ fn the_code_is_shown_with_the_page_that_it_is_compared_with() {
     let screen = shown(pairing(samples::deciding()), &Local::default());
     assert_eq!(screen.name, "pairing");
     let Body::Pairing(code) = &screen.body else { panic!("{screen:?}") };
-    assert_eq!(code.code, "BCDF-GHJK");
+    assert_eq!(code, "BCDF-GHJK");
+    assert!(screen.lead.contains(&Key::PairCompare.into()));
     let page = format!("{ADDRESS}/pair?user_code=BCDF-GHJK");
     assert_eq!(next_step(&screen).act, Act::Visit(page));
     assert!(has(&screen, "pair-cancel"));
