@@ -111,7 +111,12 @@ impl Callback<Infallible, ()> for Tokens<'_> {
                     force_quirks,
                 }));
             }
-            CallbackEvent::Comment { .. } | CallbackEvent::Error(_) => {}
+            // What it says does not matter, but it parts the text before it from the text after it,
+            // and in a table these may go to different places.
+            CallbackEvent::Comment { .. } => {
+                self.hand_over(Token::CommentToken(StrTendril::new()));
+            }
+            CallbackEvent::Error(_) => {}
         }
         None
     }

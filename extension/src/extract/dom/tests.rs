@@ -94,6 +94,7 @@ fn what_browsers_mend_is_mended_the_same() {
         "<div><!-- <p> --><!doctype html></div></html>tail",
         "<form><form><input></form></form><noscript><p>n</p></noscript>",
         "<template><p>in</p></template><frameset><plaintext></p>",
+        "<table> <!--c-->&amp;",
         "a\r\nb\rc\u{0}d",
     ] {
         assert_eq!(ours(html), theirs(html), "{html}");
