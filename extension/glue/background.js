@@ -22,7 +22,8 @@ async function mend(error) {
   runtime.reload();
 }
 for (const event of ["error", "unhandledrejection"]) self.addEventListener(event, (e) => mend(e.error ?? e.reason));
-const answer = ({ request }, reply) => call("request", JSON.stringify(request)).then((json) => reply(json && JSON.parse(json)));
+const answer = ({ request, diagnose }, reply) =>
+  call(diagnose ? "diagnose" : "request", JSON.stringify(diagnose ?? request)).then((json) => reply(json && JSON.parse(json)));
 runtime.onMessage.addListener((message, _sender, reply) => message?.to === "worker" && (answer(message, reply), true));
 for (const on of [runtime.onInstalled, runtime.onStartup, alarms.onAlarm]) on.addListener(() => call("wake"));
 for (const on of [permissions.onAdded, permissions.onRemoved]) on.addListener(() => call("permissions_changed"));

@@ -48,6 +48,8 @@ pub struct HttpRequest {
     pub session: bool,
     /// Whether redirects are followed; otherwise one comes back as `redirected`.
     pub follow: bool,
+    /// The answer may not be read, so it may come from anybody: an empty one says that there is one.
+    pub opaque: bool,
 }
 
 impl HttpRequest {
@@ -60,12 +62,18 @@ impl HttpRequest {
             extra: Vec::new(),
             session: false,
             follow: false,
+            opaque: false,
         }
+    }
+
+    /// A GET that only shows whether anything answers; browsers follow its redirects.
+    pub fn opaque(url: String) -> Self {
+        Self { follow: true, opaque: true, ..Self::get(url) }
     }
 
     /// A POST without session that stops at redirects.
     pub fn post(url: String, headers: Vec<(&'static str, String)>, body: String) -> Self {
-        Self { url, body: Some(body), headers, extra: Vec::new(), session: false, follow: false }
+        Self { body: Some(body), headers, ..Self::get(url) }
     }
 }
 
@@ -127,6 +135,19 @@ pub trait Permissions {
     fn release_servers(&self, kept: Option<String>) -> impl Future<Output = ()>;
 }
 
+/// Looks behind a failed request, by permissions that the person lends for one check. An origin is
+/// given as a pattern: `https://home.example/*`.
+pub trait Watch {
+    /// Whether the permission for an origin is held.
+    fn origin_held(&self, origin: &str) -> impl Future<Output = bool>;
+    /// Whether requests to an origin may be watched.
+    fn may_watch(&self, origin: &str) -> impl Future<Output = bool>;
+    /// Sends a request whose answer is not read; what the browser calls its failure.
+    fn failure_of(&self, url: &str, origin: &str) -> impl Future<Output = Option<String>>;
+    /// Gives the permission to watch back, and that for the origin unless it is to be kept.
+    fn give_back(&self, origin: &str, keep: bool) -> impl Future<Output = ()>;
+}
+
 /// Time and chance.
 pub trait Clock {
     /// Milliseconds since 1970.
@@ -151,11 +172,22 @@ pub trait Tasks {
 
 /// All of it.
 pub trait Browser:
-    Storage + Http + Alarms + Tabs + Platform + Permissions + Clock + Popup + Tasks + 'static
+    Storage + Http + Alarms + Tabs + Platform + Permissions + Watch + Clock + Popup + Tasks + 'static
 {
 }
 
-impl<T: Storage + Http + Alarms + Tabs + Platform + Permissions + Clock + Popup + Tasks + 'static>
-    Browser for T
+impl<
+    T: Storage
+        + Http
+        + Alarms
+        + Tabs
+        + Platform
+        + Permissions
+        + Watch
+        + Clock
+        + Popup
+        + Tasks
+        + 'static,
+> Browser for T
 {
 }

@@ -158,12 +158,25 @@ pub fn import_request(
     HttpRequest::post(format!("{address}{IMPORT_PATH}{query}"), headers, body)
 }
 
+/// What a server says about itself.
 #[derive(Deserialize)]
-struct VersionAnswer {
+pub(crate) struct VersionAnswer {
     product: String,
-    version: String,
+    /// Its version.
+    pub(crate) version: String,
+    /// Versions of the wire format that it takes.
     #[serde(default)]
-    wire_versions: Vec<u32>,
+    pub(crate) wire_versions: Vec<u32>,
+    /// Its clock, as RFC 3339 has it.
+    #[serde(default)]
+    pub(crate) server_time: String,
+}
+
+/// What Me Feed says about itself; none if something else answers.
+pub(crate) fn version_facts(answer: &HttpResponse) -> Option<VersionAnswer> {
+    let answer = Some(answer).filter(|answer| answer.status == 200)?;
+    let found: VersionAnswer = serde_json::from_str(&answer.body).ok()?;
+    (found.product == "me-feed").then_some(found)
 }
 
 /// Reads the answer to [`version_request`]: the server's version, if it is ours and speaks our wire.
@@ -174,13 +187,7 @@ pub fn version(answer: &HttpResponse) -> Result<String, ServerTrouble> {
     if matches!(answer.status, 429 | 502..=504) {
         return Err(ServerTrouble::Busy);
     }
-    let found: VersionAnswer = Some(answer)
-        .filter(|answer| answer.status == 200)
-        .and_then(|answer| serde_json::from_str(&answer.body).ok())
-        .ok_or(ServerTrouble::NotMeFeed)?;
-    if found.product != "me-feed" {
-        return Err(ServerTrouble::NotMeFeed);
-    }
+    let found = version_facts(answer).ok_or(ServerTrouble::NotMeFeed)?;
     if !found.wire_versions.contains(&SCHEMA_VERSION) {
         return Err(ServerTrouble::Incompatible { version: found.version });
     }
@@ -224,6 +231,11 @@ fn refusal(body: &str) -> ServerTrouble {
         code: problem.code.chars().take(80).collect(),
         detail: detail.chars().take(300).collect(),
     }
+}
+
+/// The stable code of a problem answer, shortened; empty if it is none.
+pub(crate) fn problem_code(body: &str) -> String {
+    problem(body).code.chars().take(80).collect()
 }
 
 #[cfg(test)]

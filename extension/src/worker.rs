@@ -3,6 +3,7 @@
 //! It keeps nothing in memory that it could not lose between two events: the state is in storage
 //! before anything that follows from it is started.
 
+mod doctor;
 mod keys;
 mod library;
 mod pair;
@@ -39,6 +40,8 @@ pub struct Worker<B> {
     showing: Cell<bool>,
     /// A timer is running for this moment.
     timer: Cell<Option<i64>>,
+    /// Counts checks of the connection.
+    checks: Cell<u32>,
 }
 
 #[derive(Default)]
@@ -58,6 +61,7 @@ impl<B: Browser> Worker<B> {
             memory: Mutex::default(),
             showing: Cell::new(false),
             timer: Cell::new(None),
+            checks: Cell::new(0),
         })
     }
 

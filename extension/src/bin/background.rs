@@ -15,6 +15,7 @@ mod doors {
 
     use extension::{
         browser::chrome::{self, Chrome},
+        doctor::{Diagnose, Report},
         messages::{Request, Snapshot},
         worker::Worker,
     };
@@ -40,6 +41,18 @@ mod doors {
         let request: Request = serde_json::from_str(&json)?;
         let reply = Reply { snapshot: worker().request(request).await };
         Ok(serde_json::to_string(&reply)?)
+    }
+
+    #[derive(Serialize)]
+    struct Finding {
+        report: Report,
+    }
+
+    /// Looks what is wrong with the way to a server; question and answer are JSON text.
+    #[wasm_bindgen]
+    pub async fn diagnose(json: String) -> Result<String, JsError> {
+        let ask: Diagnose = serde_json::from_str(&json)?;
+        Ok(serde_json::to_string(&Finding { report: worker().diagnose(ask).await })?)
     }
 
     /// An alarm, a start of the browser, an installation or update.

@@ -3,6 +3,8 @@
 //! The only file of the worker that touches JavaScript. It asks nothing of the page's cookies: the
 //! browser attaches its session where `credentials` says so, and only for Audible's web host.
 
+use std::{cell::RefCell, rc::Rc};
+
 use futures::{
     future::{Either, LocalBoxFuture, select},
     pin_mut,
@@ -15,12 +17,12 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache, RequestCredentials,
-    RequestRedirect, ResponseType, TextDecoder,
+    RequestMode, RequestRedirect, ResponseType, TextDecoder,
 };
 
 use super::{
     Alarms, Clock, Http, HttpError, HttpRequest, HttpResponse, Permissions, Platform, Popup,
-    Storage, StorageFull, Tabs, Tasks,
+    Storage, StorageFull, Tabs, Tasks, Watch,
 };
 use crate::{messages::Snapshot, pace::retry_after_ms};
 
@@ -53,6 +55,10 @@ extern "C" {
     async fn permissions_all() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "permissions"], js_name = remove, catch)]
     async fn permissions_remove(permissions: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "webRequest", "onErrorOccurred"], js_name = addListener, catch)]
+    fn watch_failures(hear: &JsValue, filter: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "webRequest", "onErrorOccurred"], js_name = removeListener, catch)]
+    fn unwatch_failures(hear: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "runtime"], js_name = sendMessage, catch)]
     async fn send_message(message: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "runtime"], js_name = getPlatformInfo, catch)]
@@ -151,6 +157,7 @@ fn builder(request: &HttpRequest, controller: &AbortController) -> RequestBuilde
         .cache(RequestCache::NoStore)
         .referrer_policy(ReferrerPolicy::NoReferrer)
         .abort_signal(Some(&controller.signal()));
+    let builder = if request.opaque { builder.mode(RequestMode::NoCors) } else { builder };
     let own = request.headers.iter().map(|(name, value)| (*name, value));
     let extra = request.extra.iter().map(|(name, value)| (name.as_str(), value));
     own.chain(extra).fold(builder, |builder, (name, value)| builder.header(name, value))
@@ -248,6 +255,17 @@ struct Origins {
     origins: Vec<String>,
 }
 
+/// Permissions to watch requests, and the origin to watch.
+#[derive(Serialize)]
+struct Watching<'a> {
+    permissions: [&'static str; 1],
+    origins: &'a [&'a str],
+}
+
+fn watching(origins: &[&str]) -> JsValue {
+    object(&Watching { permissions: ["webRequest"], origins })
+}
+
 fn origins_of(marketplace: Marketplace) -> Vec<String> {
     vec![format!("{}/*", marketplace.www()), format!("{}/*", marketplace.api())]
 }
@@ -279,6 +297,48 @@ async fn release(gone: impl Fn(&String) -> bool) {
     let origins: Vec<String> = held.origins.into_iter().filter(gone).collect();
     if !origins.is_empty() {
         let _ = permissions_remove(&object(&Origins { origins })).await;
+    }
+}
+
+/// The browser tells of a failure about when the request itself fails, perhaps a moment later.
+const TOLD_LOOKS: u32 = 20;
+const TOLD_LOOK_MS: i64 = 50;
+
+impl Watch for Chrome {
+    async fn origin_held(&self, origin: &str) -> bool {
+        let wanted = object(&Origins { origins: vec![origin.to_owned()] });
+        permissions_contain(&wanted).await.is_ok_and(|held| held.is_truthy())
+    }
+
+    async fn may_watch(&self, origin: &str) -> bool {
+        permissions_contain(&watching(&[origin])).await.is_ok_and(|held| held.is_truthy())
+    }
+
+    async fn failure_of(&self, url: &str, origin: &str) -> Option<String> {
+        let told = Rc::new(RefCell::new(None));
+        let heard = Rc::clone(&told);
+        let hear = Closure::<dyn Fn(JsValue)>::new(move |details: JsValue| {
+            *heard.borrow_mut() = text_of(&details, "error");
+        });
+        #[derive(Serialize)]
+        struct Filter<'a> {
+            urls: [&'a str; 1],
+        }
+        watch_failures(hear.as_ref(), &object(&Filter { urls: [origin] })).ok()?;
+        let failed = self.send(HttpRequest::opaque(url.to_owned())).await.is_err();
+        for _ in 0..TOLD_LOOKS {
+            if !failed || told.borrow().is_some() {
+                break;
+            }
+            pause(TOLD_LOOK_MS).await;
+        }
+        let _ = unwatch_failures(hear.as_ref());
+        told.take()
+    }
+
+    async fn give_back(&self, origin: &str, keep: bool) {
+        let origins = if keep { &[][..] } else { &[origin] };
+        let _ = permissions_remove(&watching(origins)).await;
     }
 }
 

@@ -18,7 +18,7 @@ use shared::ids::Marketplace;
 
 use super::{
     Alarms, Clock, Http, HttpError, HttpRequest, HttpResponse, Permissions, Platform, Popup,
-    Storage, StorageFull, Tabs, Tasks,
+    Storage, StorageFull, Tabs, Tasks, Watch,
 };
 use crate::messages::Snapshot;
 
@@ -51,7 +51,9 @@ struct Inner {
     drawn: Cell<u32>,
     stored: RefCell<BTreeMap<String, String>>,
     held: RefCell<BTreeSet<Marketplace>>,
-    servers: RefCell<BTreeSet<String>>,
+    origins: RefCell<BTreeSet<String>>,
+    may_watch: Cell<bool>,
+    failure: RefCell<Option<String>>,
     alarm: Cell<Option<i64>>,
     timers: RefCell<Vec<(i64, oneshot::Sender<()>)>>,
     tasks: RefCell<Vec<LocalBoxFuture<'static, ()>>>,
@@ -72,7 +74,9 @@ impl Fake {
             drawn: Cell::new(0),
             stored: RefCell::default(),
             held: RefCell::default(),
-            servers: RefCell::default(),
+            origins: RefCell::default(),
+            may_watch: Cell::new(false),
+            failure: RefCell::default(),
             alarm: Cell::new(None),
             timers: RefCell::default(),
             tasks: RefCell::default(),
@@ -97,17 +101,38 @@ impl Fake {
 
     /// Grants an origin of a server, written as `https://home.example/*`.
     pub fn grant_server(&self, origin: &str) {
-        self.0.servers.borrow_mut().insert(origin.to_owned());
+        self.0.origins.borrow_mut().insert(origin.to_owned());
     }
 
     /// Origins of servers that are held.
     pub fn servers(&self) -> BTreeSet<String> {
-        self.0.servers.borrow().clone()
+        self.0.origins.borrow().clone()
     }
 
     /// Marketplaces whose origins are held.
     pub fn granted(&self) -> BTreeSet<Marketplace> {
         self.0.held.borrow().clone()
+    }
+
+    /// Grants an origin, as `https://home.example/*`, and to watch its requests.
+    pub fn lend(&self, origin: &str) {
+        self.hold(origin);
+        self.0.may_watch.set(true);
+    }
+
+    /// Grants an origin.
+    pub fn hold(&self, origin: &str) {
+        self.0.origins.borrow_mut().insert(origin.to_owned());
+    }
+
+    /// Origins held beside those of marketplaces, and whether requests may be watched.
+    pub fn lent(&self) -> (BTreeSet<String>, bool) {
+        (self.0.origins.borrow().clone(), self.0.may_watch.get())
+    }
+
+    /// From now on the browser has this name for a failed request.
+    pub fn call_failures(&self, name: &str) {
+        *self.0.failure.borrow_mut() = Some(name.to_owned());
     }
 
     /// Everything in storage.
@@ -300,7 +325,31 @@ impl Permissions for Fake {
 
     async fn release_servers(&self, kept: Option<String>) {
         self.call().await;
-        self.0.servers.borrow_mut().retain(|one| Some(one) == kept.as_ref());
+        self.0.origins.borrow_mut().retain(|one| Some(one) == kept.as_ref());
+    }
+}
+
+impl Watch for Fake {
+    async fn origin_held(&self, origin: &str) -> bool {
+        self.call().await;
+        self.0.origins.borrow().contains(origin)
+    }
+
+    async fn may_watch(&self, origin: &str) -> bool {
+        self.0.may_watch.get() && self.origin_held(origin).await
+    }
+
+    async fn failure_of(&self, url: &str, _origin: &str) -> Option<String> {
+        let answer = self.send(HttpRequest::opaque(url.to_owned())).await;
+        self.0.failure.borrow().clone().filter(|_| answer.is_err())
+    }
+
+    async fn give_back(&self, origin: &str, keep: bool) {
+        self.call().await;
+        self.0.may_watch.set(false);
+        if !keep {
+            self.0.origins.borrow_mut().remove(origin);
+        }
     }
 }
 

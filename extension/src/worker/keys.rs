@@ -10,6 +10,8 @@ use crate::plan::{State, Stored};
 pub(super) const STATE: &str = "state";
 /// Tuning; see [`crate::pace::Settings`].
 pub(super) const SETTINGS: &str = "settings";
+/// A connection's failure as the browser named it last.
+pub(super) const NAMED: &str = "named";
 
 /// Titles and problems of a page, from 1.
 pub(super) fn page(run: RunId, page: u32) -> String {

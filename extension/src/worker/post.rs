@@ -23,11 +23,15 @@ impl<B: Browser> Worker<B> {
     async fn try_server(&self, address: &str, token: &str) -> Result<String, ServerTrouble> {
         let answer = self.ask_server(server::version_request(address)).await?;
         let version = server::version(&answer)?;
+        let answer = self.ask_server(self.dry_run(address, token)).await?;
+        server::taken(&answer).map(|()| version)
+    }
+
+    /// Asks whether the token may import, by importing nothing.
+    pub(super) fn dry_run(&self, address: &str, token: &str) -> HttpRequest {
         let nothing = self.nothing();
         let key = format!("{}:0", nothing.run.id);
-        let request = server::import_request(address, token, &key, keys::text(&nothing), true);
-        let answer = self.ask_server(request).await?;
-        server::taken(&answer).map(|()| version)
+        server::import_request(address, token, &key, keys::text(&nothing), true)
     }
 
     /// Every question to the server goes through here, with the headers that are bound to its origin.

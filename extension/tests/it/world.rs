@@ -6,6 +6,7 @@ use std::rc::Rc;
 use audible_sim::{Language, Library, Marketplace};
 use extension::{
     browser::fake::{Fake, START_MS},
+    doctor::{Diagnose, Report},
     messages::{Phase, Request, Snapshot},
     worker::Worker,
 };
@@ -65,6 +66,17 @@ impl World {
         });
         self.settle();
         receiver.try_recv().ok().flatten()
+    }
+
+    /// What the connection doctor finds.
+    pub(crate) fn diagnose(&mut self, ask: Diagnose) -> Report {
+        let worker = self.worker();
+        let (sender, mut receiver) = futures::channel::oneshot::channel();
+        self.start(async move {
+            let _ = sender.send(worker.diagnose(ask).await);
+        });
+        self.run_while(|_| true);
+        receiver.try_recv().ok().flatten().expect("a worker that answers")
     }
 
     pub(crate) fn phase(&mut self) -> Phase {

@@ -65,11 +65,12 @@ mod tests {
     }
 
     #[test]
-    fn both_ask_for_three_permissions_and_hold_no_host() {
+    fn both_hold_three_permissions_and_no_host_and_may_ask_for_one_more() {
         for browser in Browser::ALL {
             let manifest = of(browser);
             assert_eq!(manifest["permissions"], json!(["storage", "alarms", "unlimitedStorage"]));
-            for absent in ["host_permissions", "optional_permissions", "content_scripts"] {
+            assert_eq!(manifest["optional_permissions"], json!(["webRequest"]));
+            for absent in ["host_permissions", "content_scripts"] {
                 assert!(manifest.get(absent).is_none(), "{browser} has {absent}");
             }
         }
