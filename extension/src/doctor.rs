@@ -6,12 +6,15 @@
 
 mod judge;
 mod named;
+mod plain;
 mod probes;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 pub use judge::examine;
 pub use named::{Failure, of_name};
+pub(crate) use plain::origin_of;
+pub use plain::{Told, tell};
 pub use probes::{Answer, Facts, Moved, Other, Probes, Refusal, Wire, of_import, of_version};
 
 /// What the popup asks for.
@@ -26,7 +29,7 @@ pub struct Diagnose {
 }
 
 /// What was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// Normalised address; empty where what was typed is none.
     pub address: String,
@@ -76,11 +79,25 @@ impl Stage {
         Self::Token,
         Self::Clock,
     ];
+
+    /// In a few words, for reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::Access => "access",
+            Self::Reach => "name and port",
+            Self::Tls => "encryption",
+            Self::Upgrade => "http stays http",
+            Self::Answer => "answers as Me Feed",
+            Self::Version => "versions",
+            Self::Token => "token",
+            Self::Clock => "clocks",
+        }
+    }
 }
 
 /// What became of a stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Good.
     Passed,
@@ -93,7 +110,7 @@ pub enum Outcome {
 }
 
 /// Why a stage failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cause {
     /// Which cause.
     pub code: Code,
@@ -184,11 +201,5 @@ impl Code {
     /// Whether lending a permission tells more.
     pub const fn can_be_named(self) -> bool {
         matches!(self, Self::NotReachable | Self::Unreadable)
-    }
-}
-
-impl Serialize for Code {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
     }
 }

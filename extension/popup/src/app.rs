@@ -1,15 +1,19 @@
 //! The open window: what was heard from the worker, what the person did here, and what buttons do.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use extension::messages::{Phase, Request, ServerState, Snapshot};
+use extension::{
+    doctor::Diagnose,
+    messages::{Phase, Request, ServerState, Snapshot},
+};
 use leptos::prelude::*;
 use shared::ids::Marketplace;
 
 use extension_popup::{
     i18n::Key,
     model::{
-        self, Act, Link, Local, Panel, Screen,
+        self, Act, Body, Link, Local, Panel, Screen,
+        doctor::{Checkup, Finding},
         server::{Entry, Missing, entered, header_entered},
     },
 };
@@ -108,6 +112,14 @@ impl App {
                 self.local.update(|local| local.entry = entry);
             }
             Act::Show(panel) => self.show(panel),
+            Act::OpenDoctor => self.open_doctor(),
+            Act::CheckUp | Act::FindOutWhy => {
+                if let Some(checkup) = self.checkup() {
+                    self.check_up(checkup, act == Act::FindOutWhy);
+                }
+            }
+            Act::CopyReport => self.copy_report(),
+            Act::LeaveDoctor => self.set_checkup(None),
             Act::Look => {
                 self.link.set(Link::Loading);
                 self.ask(&Request::Look);
@@ -123,6 +135,7 @@ impl App {
         self.local.update(|local| {
             local.panel = panel;
             local.entry = Entry::Address;
+            local.checkup = None;
             local.picked = None;
         });
     }
@@ -168,6 +181,66 @@ impl App {
         let proposed =
             || self.local.with_untracked(|local| Marketplace::for_language(&local.language));
         (chosen.unwrap_or_else(proposed), chosen.is_some())
+    }
+
+    /// Looks at the server of this screen: the one in the form, or the stored one.
+    fn open_doctor(self) {
+        let stored = |link: &Link| match link {
+            Link::Heard(snapshot) => snapshot.server.as_ref().map(|server| server.address.clone()),
+            Link::Loading | Link::Silent => None,
+        };
+        let address = match self.screen().body {
+            Body::Server(_) => self.fields.address.get_untracked(),
+            _ => self.link.with_untracked(stored).unwrap_or_default(),
+        };
+        let address = address.trim().to_owned();
+        self.check_up(Checkup { address, ..Checkup::default() }, false);
+    }
+
+    fn checkup(self) -> Option<Checkup> {
+        self.local.with_untracked(|local| local.checkup.clone())
+    }
+
+    fn set_checkup(self, checkup: Option<Checkup>) {
+        self.local.update(|local| local.checkup = checkup);
+    }
+
+    /// Checks the connection. `named` asks the browser first, in the same click; the worker waits
+    /// for its answer, as the dialog may close this window.
+    fn check_up(self, mut checkup: Checkup, named: bool) {
+        let before = checkup.finding.take().unwrap_or_default();
+        let (named, keep) = (named && !before.origin.is_empty(), before.held);
+        checkup.number += 1;
+        (checkup.declined, checkup.copied) = (false, false);
+        let (number, address) = (checkup.number, checkup.address.clone());
+        if named {
+            permissions::ask_to_watch(&before.origin.clone(), move |granted| {
+                if !granted {
+                    self.finish_check(number, before, true);
+                }
+            });
+        }
+        self.set_checkup(Some(checkup));
+        worker::diagnose(&Diagnose { address, named, keep }, move |answer| match answer {
+            Ok(finding) => self.finish_check(number, Arc::new(finding), false),
+            Err(worker::Silence) => self.link.set(Link::Silent),
+        });
+    }
+
+    /// Shows what the check with this number found, unless another one is shown by now, or it has
+    /// ended with the person's no.
+    fn finish_check(self, number: u32, finding: Arc<Finding>, declined: bool) {
+        let Some(checkup) = self.checkup() else { return };
+        if checkup.number == number && checkup.finding.is_none() {
+            let finding = Some(finding);
+            self.set_checkup(Some(Checkup { finding, declined, ..checkup }));
+        }
+    }
+
+    fn copy_report(self) {
+        let Some(checkup) = self.checkup() else { return };
+        let copied = checkup.finding.as_ref().is_some_and(|one| words::copy(&one.plain));
+        self.set_checkup(Some(Checkup { copied, ..checkup }));
     }
 
     fn save_server(self) {

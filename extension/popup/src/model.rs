@@ -1,9 +1,12 @@
 //! What the popup shows, as plain data: the worker's snapshot and the person's last steps in the
 //! window give one [`Screen`]. Nothing here knows the browser, so all of it is tested on the host.
 
+use std::sync::Arc;
+
 use extension::messages::{Phase, Request, ServerState, Snapshot, Step};
 use shared::ids::Marketplace;
 
+pub mod doctor;
 pub mod lists;
 pub mod outcome;
 mod pairing;
@@ -14,6 +17,7 @@ pub mod text;
 pub mod work;
 
 use crate::i18n::Key;
+use doctor::{Checkup, Finding};
 use outcome::{Delivered, Found};
 use server::{Entry, ServerForm};
 use shop::Shop;
@@ -58,6 +62,8 @@ pub struct Local {
     pub entry: Entry,
     /// The marketplace picked in the open setting, not yet taken.
     pub picked: Option<Marketplace>,
+    /// The check of the connection that is shown.
+    pub checkup: Option<Checkup>,
     /// The browser's language, as `de-AT`.
     pub language: String,
 }
@@ -113,6 +119,16 @@ pub enum Act {
     Enter(Entry),
     /// Asks for the origin with this pattern, and sends what stands in the two fields for a header.
     AddHeader(String),
+    /// Shows the connection doctor and has it check.
+    OpenDoctor,
+    /// Checks the connection once more.
+    CheckUp,
+    /// Asks the browser for the permissions that name a failure and, in the same click, the worker.
+    FindOutWhy,
+    /// Copies the report of the check.
+    CopyReport,
+    /// Goes back to where the doctor was asked for.
+    LeaveDoctor,
     /// Opens a setting, or leaves it.
     Show(Option<Panel>),
     /// Asks for a snapshot once more.
@@ -176,6 +192,8 @@ pub enum Body {
     Server(ServerForm),
     /// The code to compare, as `BCDF-GHJK`.
     Pairing(String),
+    /// What the connection doctor found; none while it checks.
+    Doctor(Option<Arc<Finding>>),
     /// Choice of the marketplace, taken at once, and what will be read and asked.
     Start(Shop),
     /// Choice of the marketplace as a setting.
@@ -264,6 +282,14 @@ pub struct Chip {
 
 /// The screen to be shown.
 pub fn screen(link: &Link, local: &Local) -> Screen {
+    let mut screen = plain_screen(link, local);
+    if let Some(key) = doctor::way(link, &screen) {
+        screen.buttons.insert(0, Button::quiet("doctor-open", key, Act::OpenDoctor));
+    }
+    screen
+}
+
+fn plain_screen(link: &Link, local: &Local) -> Screen {
     let snapshot = match link {
         Link::Loading => {
             return Screen::new("loading", Key::Loading.into(), Body::Skeleton, Vec::new());
@@ -271,6 +297,9 @@ pub fn screen(link: &Link, local: &Local) -> Screen {
         Link::Silent => return silent(),
         Link::Heard(snapshot) => snapshot,
     };
+    if let Some(checkup) = &local.checkup {
+        return doctor::screen(checkup);
+    }
     let shop = reading::shop(snapshot, &local.language);
     if local.panel != Some(Panel::Marketplace)
         && let Some(pairing) = &snapshot.pairing
@@ -344,6 +373,9 @@ fn server_chip(snapshot: &Snapshot) -> Chip {
 /// A new screen needs none, because the focus goes to its heading.
 pub fn announcement(before: Option<&Screen>, after: &Screen) -> Option<Text> {
     let before = before.filter(|before| before.identity() == after.identity())?;
+    if matches!(after.body, Body::Doctor(_)) {
+        return (before.heading != after.heading).then(|| after.heading.clone());
+    }
     let now = after.percent()?;
     let tenth = |percent: u32| percent / 10;
     (before.percent().map_or(0, tenth) < tenth(now))

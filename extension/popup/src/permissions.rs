@@ -17,7 +17,16 @@ extern "C" {
 /// they are granted; in a popup the dialog may close the window before that, so nothing that
 /// matters may hang on it.
 pub(crate) fn ask_for(origins: &[String], then: impl FnOnce(bool) + 'static) {
-    let asked = wish(origins).and_then(|what| request(&what));
+    ask("{}", origins, Box::new(then));
+}
+
+/// Asks for one origin and to watch its requests, under the same rules.
+pub(crate) fn ask_to_watch(origin: &str, then: impl FnOnce(bool) + 'static) {
+    ask("{\"permissions\":[\"webRequest\"]}", &[origin.to_owned()], Box::new(then));
+}
+
+fn ask(what: &str, origins: &[String], then: Box<dyn FnOnce(bool)>) {
+    let asked = wanted(what, origins).and_then(|what| request(&what));
     spawn_local(async move {
         let granted = match asked {
             Ok(promise) => JsFuture::from(promise).await,
@@ -32,8 +41,8 @@ pub(crate) fn origins(marketplace: Marketplace) -> [String; 2] {
     [marketplace.www(), marketplace.api()].map(|origin| format!("{origin}/*"))
 }
 
-fn wish(origins: &[String]) -> Result<JsValue, JsValue> {
-    let what = JSON::parse("{\"origins\":[]}")?;
+fn wanted(what: &str, origins: &[String]) -> Result<JsValue, JsValue> {
+    let what = JSON::parse(what)?;
     let origins: Array = origins.iter().map(JsValue::from).collect();
     js_sys::Reflect::set(&what, &"origins".into(), &origins)?;
     Ok(what)

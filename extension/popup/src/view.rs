@@ -16,6 +16,7 @@ use crate::{
 
 mod actions;
 mod delivered;
+mod doctor;
 mod found;
 mod head;
 mod list;
@@ -90,9 +91,11 @@ fn body(app: App, screen: Memo<Screen>) -> AnyView {
         Body::Start(_) => start::view(app, screen),
         Body::Marketplace { .. } => marketplace::view(app, screen),
         Body::Progress(_) => progress::view(screen),
-        Body::Pairing(_) | Body::Rest(_) | Body::Found(_) | Body::Delivered(_) => {
-            (move || screen.with(|screen| settled(&screen.body))).into_any()
-        }
+        Body::Pairing(_)
+        | Body::Doctor(_)
+        | Body::Rest(_)
+        | Body::Found(_)
+        | Body::Delivered(_) => (move || screen.with(|screen| settled(&screen.body))).into_any(),
     }
 }
 
@@ -100,6 +103,7 @@ fn body(app: App, screen: Memo<Screen>) -> AnyView {
 fn settled(body: &Body) -> AnyView {
     match body {
         Body::Pairing(code) => pairing::view(code),
+        Body::Doctor(finding) => doctor::view(finding.as_ref()),
         Body::Rest(rest) => rest::view(rest),
         Body::Found(found) => found::view(found),
         Body::Delivered(delivered) => delivered::view(delivered),

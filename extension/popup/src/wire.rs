@@ -3,6 +3,7 @@
 //! The worker leaves this to serde. Here that would cost a third of the module, so the same wire
 //! form is read by hand; tests compare every variant with what serde makes of it.
 
+pub mod doctor;
 mod pairing;
 mod trouble;
 

@@ -5,7 +5,10 @@ use wasm_bindgen::prelude::*;
 
 use extension_popup::{
     i18n::Key,
-    model::text::{Text, Value},
+    model::{
+        doctor::Finding,
+        text::{Text, Value},
+    },
 };
 
 #[wasm_bindgen]
@@ -15,6 +18,9 @@ extern "C" {
 
     #[wasm_bindgen(js_namespace = ["chrome", "i18n"], js_name = getUILanguage)]
     fn ui_language() -> String;
+
+    #[wasm_bindgen(js_namespace = ["navigator", "clipboard"], js_name = writeText, catch)]
+    fn write_text(text: &str) -> Result<JsValue, JsValue>;
 
     /// A number whose writing takes options.
     type Styled;
@@ -34,6 +40,12 @@ pub(crate) fn say(text: &Text) -> String {
     }
 }
 
+/// What is the matter, or with `_then` what to do, by the name of the cause.
+pub(crate) fn cause(finding: &Finding, part: &str) -> String {
+    let values = Array::of2(&(&*finding.detail).into(), &(&*finding.host).into());
+    get_message(&["cause_", &finding.code, part].concat(), &values)
+}
+
 /// A text without values.
 pub(crate) fn word(key: Key) -> String {
     get_message(key.name(), &Array::new())
@@ -42,6 +54,11 @@ pub(crate) fn word(key: Key) -> String {
 /// The browser's language, as `de-AT`.
 pub(crate) fn language() -> String {
     ui_language()
+}
+
+/// Puts a text on the clipboard, which a click may; whether the browser lets it.
+pub(crate) fn copy(text: &str) -> bool {
+    write_text(text).is_ok()
 }
 
 fn shown(value: &Value) -> String {

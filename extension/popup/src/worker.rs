@@ -1,7 +1,13 @@
 //! The door to the worker: asks, and hears what it tells.
 
-use extension::messages::{Request, Snapshot};
-use extension_popup::wire::{self, Node};
+use extension::{
+    doctor::Diagnose,
+    messages::{Request, Snapshot},
+};
+use extension_popup::{
+    model::doctor::Finding,
+    wire::{self, Node},
+};
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
@@ -22,13 +28,24 @@ pub(crate) struct Silence;
 
 /// Sends a request at once, in the same turn of the event loop, and gives the answer to `then`.
 pub(crate) fn ask(request: &Request, then: impl FnOnce(Result<Snapshot, Silence>) + 'static) {
-    let sent = message(request).and_then(|message| send_message(&message).map_err(|_| Silence));
+    send(message(request), Box::new(move |answer: Answer| then(answer.and_then(snapshot))));
+}
+
+/// Has the connection looked at; sent at once, too.
+pub(crate) fn diagnose(ask: &Diagnose, then: impl FnOnce(Result<Finding, Silence>) + 'static) {
+    send(question(ask), Box::new(move |answer: Answer| then(answer.and_then(finding))));
+}
+
+/// An answer of the worker as it came.
+type Answer = Result<JsValue, Silence>;
+
+fn send(message: Answer, then: Box<dyn FnOnce(Answer)>) {
+    let sent = message.and_then(|message| send_message(&message).map_err(|_| Silence));
     spawn_local(async move {
-        let answer = match sent {
+        then(match sent {
             Ok(promise) => JsFuture::from(promise).await.map_err(|_| Silence),
             Err(silence) => Err(silence),
-        };
-        then(answer.and_then(snapshot));
+        });
     });
 }
 
@@ -51,9 +68,23 @@ fn message(request: &Request) -> Result<JsValue, Silence> {
     for (name, value) in wire::request(request) {
         put(&message, name, &value.into())?;
     }
+    envelope("request", &message)
+}
+
+fn question(ask: &Diagnose) -> Result<JsValue, Silence> {
+    let message = Object::new();
+    let (address, switches) = wire::doctor::question(ask);
+    put(&message, "address", &address.into())?;
+    for (name, value) in switches {
+        put(&message, name, &value.into())?;
+    }
+    envelope("diagnose", &message)
+}
+
+fn envelope(name: &str, message: &Object) -> Result<JsValue, Silence> {
     let envelope = Object::new();
     put(&envelope, "to", &"worker".into())?;
-    put(&envelope, "request", &message)?;
+    put(&envelope, name, message)?;
     Ok(envelope.into())
 }
 
@@ -65,6 +96,12 @@ fn put(object: &Object, name: &str, value: &JsValue) -> Result<(), Silence> {
 fn snapshot(message: JsValue) -> Result<Snapshot, Silence> {
     let part = Seen(message).field("snapshot").ok_or(Silence)?;
     wire::snapshot(&part).ok_or(Silence)
+}
+
+/// Reads the part `report` of a message.
+fn finding(message: JsValue) -> Result<Finding, Silence> {
+    let part = Seen(message).field("report").ok_or(Silence)?;
+    wire::doctor::finding(&part).ok_or(Silence)
 }
 
 /// A value that came from the worker.

@@ -15,7 +15,7 @@ mod doors {
 
     use extension::{
         browser::chrome::{self, Chrome},
-        doctor::{Diagnose, Report},
+        doctor::{Diagnose, Told},
         messages::{Request, Snapshot},
         worker::Worker,
     };
@@ -45,14 +45,14 @@ mod doors {
 
     #[derive(Serialize)]
     struct Finding {
-        report: Report,
+        report: Told,
     }
 
     /// Looks what is wrong with the way to a server; question and answer are JSON text.
     #[wasm_bindgen]
     pub async fn diagnose(json: String) -> Result<String, JsError> {
         let ask: Diagnose = serde_json::from_str(&json)?;
-        Ok(serde_json::to_string(&Finding { report: worker().diagnose(ask).await })?)
+        Ok(serde_json::to_string(&Finding { report: worker().consult(ask).await })?)
     }
 
     /// An alarm, a start of the browser, an installation or update.

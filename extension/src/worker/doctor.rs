@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Worker, keys};
 use crate::{
     browser::{Browser, HttpRequest},
-    doctor::{self, Answer, Diagnose, Failure, Moved, Probes, Report},
+    doctor::{self, Answer, Diagnose, Failure, Moved, Probes, Report, Told},
     server,
 };
 
@@ -28,12 +28,17 @@ struct Named {
 }
 
 impl<B: Browser> Worker<B> {
+    /// Looks what is wrong with the way to a server, and tells it.
+    pub async fn consult(&self, ask: Diagnose) -> Told {
+        doctor::tell(&self.diagnose(ask).await, &self.client.version)
+    }
+
     /// Looks what is wrong with the way to a server.
     pub async fn diagnose(&self, ask: Diagnose) -> Report {
         let Ok(address) = server::normalise(&ask.address) else {
             return doctor::examine(&Probes::default());
         };
-        let origin = origin_of(&address);
+        let origin = doctor::origin_of(&address);
         let turn = self.next_turn();
         let lent = ask.named && self.loan(&origin, turn).await;
         let mut probes = self.look(&address).await;
@@ -152,14 +157,6 @@ fn version_url(address: &str) -> String {
     server::version_request(address).url
 }
 
-/// The pattern for an address: patterns know no port in Firefox, so it means all of the host's.
-fn origin_of(address: &str) -> String {
-    let (scheme, rest) = address.split_once("://").unwrap_or_default();
-    let authority = rest.split('/').next().unwrap_or_default();
-    let end = authority.rfind(':').filter(|colon| !authority[*colon..].contains(']'));
-    format!("{scheme}://{}/*", &authority[..end.unwrap_or(authority.len())])
-}
-
 fn other_scheme(address: &str) -> String {
     match address.strip_prefix("http://") {
         Some(rest) => format!("https://{rest}"),
@@ -184,19 +181,7 @@ fn other_paths(address: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{origin_of, other_paths, other_scheme};
-
-    #[test]
-    fn an_origin_pattern_has_no_port() {
-        for (address, pattern) in [
-            ("https://home.example/books", "https://home.example/*"),
-            ("http://192.168.1.20:8787", "http://192.168.1.20/*"),
-            ("http://[::1]:8787/a", "http://[::1]/*"),
-            ("http://[::1]", "http://[::1]/*"),
-        ] {
-            assert_eq!(origin_of(address), pattern);
-        }
-    }
+    use super::{other_paths, other_scheme};
 
     #[test]
     fn me_feed_is_looked_for_above_a_path_and_at_the_usual_ones() {

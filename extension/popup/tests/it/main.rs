@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail like tests")]
 
 mod contrast;
+mod doctor;
 mod pairing;
 mod samples;
 mod screens;

@@ -53,7 +53,14 @@ fn a_stored_server_can_be_forgotten_and_left_as_it_is() {
     let settings = opened(Panel::Server, at(Phase::Reading(PROGRESS)));
     assert_eq!(
         ids(&settings),
-        ["server-forget", "server-by-token", "server-headers", "back", "server-connect"]
+        [
+            "doctor-open",
+            "server-forget",
+            "server-by-token",
+            "server-headers",
+            "back",
+            "server-connect"
+        ]
     );
     let form = form(settings);
     assert!(form.stored && !form.checking);

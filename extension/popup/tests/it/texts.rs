@@ -6,6 +6,7 @@ use std::{
     path::Path,
 };
 
+use extension::doctor::Code;
 use extension_popup::i18n::Key;
 use serde_json::Value;
 
@@ -50,12 +51,32 @@ fn mentioned(message: &str) -> BTreeSet<String> {
     message.split('$').skip(1).step_by(2).map(str::to_lowercase).collect()
 }
 
+/// Texts that the connection doctor finds by the name of a cause.
+fn causes() -> impl Iterator<Item = String> {
+    let both = |code: &Code| ["", "_then"].map(|part| format!("cause_{}{part}", code.name()));
+    Code::ALL.iter().flat_map(both)
+}
+
+#[test]
+fn a_cause_may_mention_its_detail_and_the_host() {
+    for (locale, messages) in locales() {
+        for name in causes() {
+            let message = &messages[&name];
+            let declared: BTreeSet<String> = message.placeholders.keys().cloned().collect();
+            assert_eq!(mentioned(&message.message), declared, "{locale} {name}");
+            let filled: Vec<&String> = message.placeholders.values().collect();
+            assert!(filled.iter().all(|slot| ["$1", "$2"].contains(&slot.as_str())), "{name}");
+        }
+    }
+}
+
 #[test]
 fn every_locale_has_exactly_the_texts_that_the_popup_names() {
-    let named: BTreeSet<&str> = Key::ALL.iter().map(|key| key.name()).collect();
+    let mut named: BTreeSet<String> = Key::ALL.iter().map(|key| key.name().to_owned()).collect();
     assert_eq!(named.len(), Key::ALL.len(), "two keys share a name");
+    named.extend(causes());
     for (locale, messages) in locales() {
-        let there: BTreeSet<&str> = messages.keys().map(String::as_str).collect();
+        let there: BTreeSet<String> = messages.keys().cloned().collect();
         assert_eq!(there, named, "{locale}");
     }
 }

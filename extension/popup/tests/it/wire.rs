@@ -1,6 +1,9 @@
 //! The hand-written wire form against the one that the worker's types derive.
 
-use extension::messages::Request;
+use extension::{
+    doctor::{Code, Diagnose, tell},
+    messages::Request,
+};
 use extension_popup::wire::{self, Node};
 use serde_json::{Value, json};
 use shared::ids::Marketplace;
@@ -66,6 +69,34 @@ fn every_request_is_written_as_the_worker_reads_it() {
             .map(|(name, value)| (name.to_owned(), Value::from(value)))
             .collect();
         assert_eq!(serde_json::from_value::<Request>(written).unwrap(), request);
+    }
+}
+
+#[test]
+fn every_report_of_the_doctor_is_read_as_the_worker_wrote_it() {
+    let causes = Code::ALL.iter().copied().map(Some).chain([None]);
+    for report in causes.map(crate::doctor::report) {
+        let written = serde_json::to_value(tell(&report, "0.1.0")).unwrap();
+        let expected = crate::doctor::finding(&report);
+        assert_eq!(wire::doctor::finding(&Json(written.clone())), Some(expected), "{written}");
+        for (pointer, value) in [("/stages", json!(7)), ("/held", json!("no"))] {
+            let mut bad = written.clone();
+            *bad.pointer_mut(pointer).unwrap() = value;
+            assert_eq!(wire::doctor::finding(&Json(bad)), None, "{pointer}");
+        }
+    }
+}
+
+#[test]
+fn the_doctors_question_is_written_as_the_worker_reads_it() {
+    for (named, keep) in [(false, false), (true, false), (true, true)] {
+        let ask = Diagnose { address: "feed.example.org".into(), named, keep };
+        let (address, switches) = wire::doctor::question(&ask);
+        let mut written = json!({ "address": address });
+        for (name, value) in switches {
+            written[name] = value.into();
+        }
+        assert_eq!(serde_json::from_value::<Diagnose>(written).unwrap(), ask);
     }
 }
 
