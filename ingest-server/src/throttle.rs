@@ -80,8 +80,26 @@ pub async fn take_back(app: &App, made: Try) -> Result<(), StoreError> {
     app.store().take_attempts_back(made.0).await
 }
 
+/// Whole minutes that such a wait takes, at least one.
+pub(crate) const fn minutes_of(seconds: i64) -> i64 {
+    let minutes = (seconds + 59) / 60;
+    if minutes < 1 { 1 } else { minutes }
+}
+
 /// Whole seconds, at least one.
 pub(crate) const fn seconds_until(moment: i64, now: i64) -> i64 {
     let left = (moment - now + SECOND - 1) / SECOND;
     if left < 1 { 1 } else { left }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_are_told_in_minutes_that_suffice_and_no_more() {
+        for (seconds, minutes) in [(0, 1), (1, 1), (60, 1), (61, 2), (899, 15), (900, 15)] {
+            assert_eq!(minutes_of(seconds), minutes, "{seconds}");
+        }
+    }
 }

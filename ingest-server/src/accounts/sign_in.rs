@@ -41,7 +41,7 @@ pub struct Credentials {
     pub email: String,
     /// Password.
     pub password: String,
-    /// Network address.
+    /// Network address, as tries are counted against it.
     pub address: String,
 }
 

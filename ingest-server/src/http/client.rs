@@ -2,7 +2,7 @@
 
 use std::{
     convert::Infallible,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
 };
 
 use axum::{
@@ -20,6 +20,20 @@ const FORWARDED: &str = "x-forwarded-for";
 /// names it: everybody else could write anything into the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ClientAddress(pub(super) IpAddr);
+
+impl ClientAddress {
+    /// Against whom tries are counted: the address, or its network of 64 bits where it is IPv6. One
+    /// household has all addresses of such a network and can change them as it likes.
+    pub(super) fn counted(self) -> String {
+        match self.0 {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => {
+                let network = address.to_bits() >> 64 << 64;
+                format!("{}/64", Ipv6Addr::from_bits(network))
+            }
+        }
+    }
+}
 
 impl<S> FromRequestParts<S> for ClientAddress
 where
@@ -66,6 +80,18 @@ fn address(text: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_of_one_household_are_counted_together() {
+        for (address, counted) in [
+            ("198.51.100.1", "198.51.100.1"),
+            ("2001:db8:1:2::7", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"),
+            ("2001:db8:1:3::7", "2001:db8:1:3::/64"),
+        ] {
+            assert_eq!(ClientAddress(address.parse().unwrap()).counted(), counted);
+        }
+    }
 
     #[test]
     fn only_trusted_proxies_say_where_a_request_comes_from() {

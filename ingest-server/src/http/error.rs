@@ -21,6 +21,7 @@ use crate::{
     library::LibraryError,
     locale::Locale,
     store::StoreError,
+    throttle,
 };
 
 /// Seconds after which a busy server may be asked again.
@@ -279,8 +280,15 @@ fn sign_in_problem(error: &SignInError) -> Problem {
     Problem::new(status, code, title, "Look at what the page says, and try again.")
 }
 
+fn try_again_in(seconds: i64) -> String {
+    match throttle::minutes_of(seconds) {
+        1 => "Try again in a minute.".to_owned(),
+        minutes => format!("Try again in {minutes} minutes."),
+    }
+}
+
 fn too_many_tries(seconds: i64) -> Problem {
-    let detail = format!("Try again in {} minutes.", seconds / 60 + 1);
+    let detail = try_again_in(seconds);
     Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", "Too many tries", detail)
         .with(header::RETRY_AFTER, seconds.to_string())
 }
@@ -320,7 +328,7 @@ fn scope_problem(missing: Scope) -> Problem {
 
 fn grant_problem(error: &GrantError) -> Problem {
     let wait = |code, title, seconds: i64| {
-        let detail = format!("Try again in {} minutes.", seconds / 60 + 1);
+        let detail = try_again_in(seconds);
         Problem::new(StatusCode::TOO_MANY_REQUESTS, code, title, detail)
             .with(header::RETRY_AFTER, seconds.to_string())
     };

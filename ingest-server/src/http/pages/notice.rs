@@ -3,6 +3,7 @@
 use crate::{
     accounts::{AccountError, SignInError, Weak},
     locale::Locale,
+    throttle,
 };
 
 /// A sentence with its kind.
@@ -26,7 +27,9 @@ impl Notice {
     /// Why something about an account was not done.
     pub(super) fn of(locale: Locale, problem: &SignInError) -> Self {
         let text = match problem {
-            SignInError::TooMany(seconds) => locale.counted("account.too_many", seconds / 60 + 1),
+            SignInError::TooMany(seconds) => {
+                locale.counted("account.too_many", throttle::minutes_of(*seconds))
+            }
             other => locale.text(name(other)).to_owned(),
         };
         Self::danger(text)

@@ -87,7 +87,7 @@ pub(in crate::http) async fn registered(
 /// Makes the account and signs in, or shows the form again with what is wrong; the link still works then.
 async fn sign_up(
     app: &App,
-    ClientAddress(address): ClientAddress,
+    address: ClientAddress,
     mut auth: AuthSession<People>,
     headers: &HeaderMap,
     action: &'static str,
@@ -95,7 +95,7 @@ async fn sign_up(
 ) -> Result<Response, Failure> {
     let new = NewPerson { email: &form.email, name: &form.name, password: &form.password };
     let secret = (action == "/setup").then_some(form.secret.as_str());
-    match accounts::sign_up(app, secret, &new, &address.to_string()).await {
+    match accounts::sign_up(app, secret, &new, &address.counted()).await {
         Ok(person) => {
             session::begin(app, &mut auth, headers, &person).await?;
             app.metrics().sign_in("signed_up");

@@ -73,14 +73,14 @@ pub(in crate::http) async fn sign_in(
 /// Checks e-mail address and password.
 pub(in crate::http) async fn by_password(
     State(app): State<App>,
-    ClientAddress(address): ClientAddress,
+    address: ClientAddress,
     mut auth: AuthSession<People>,
     headers: HeaderMap,
     form: Result<Form<PasswordForm>, FormRejection>,
 ) -> Result<Response, Failure> {
     let Form(form) = form.map_err(|_| Failure::Query("the form is not complete"))?;
     let PasswordForm { email, password, next } = form;
-    let address = address.to_string();
+    let address = address.counted();
     let tried = auth.authenticate(Credentials { email: email.clone(), password, address }).await;
     let problem = match tried.map_err(Failure::from) {
         Ok(Some(person)) => {
