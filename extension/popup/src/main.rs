@@ -13,7 +13,7 @@ mod worker;
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(words::panicked));
     app::open();
 }
 

@@ -22,11 +22,22 @@ extern "C" {
     #[wasm_bindgen(js_namespace = ["navigator", "clipboard"], js_name = writeText, catch)]
     fn write_text(text: &str) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    fn log_error(what: &str, file: &str, line: u32);
+
     /// A number whose writing takes options.
     type Styled;
 
     #[wasm_bindgen(method, js_name = toLocaleString)]
     fn shown_as(this: &Styled, locale: &str, options: &JsValue) -> String;
+}
+
+/// Where the popup gave up, for whoever opens the browser's console. What was wrong stands in the code
+/// there; the usual hook writes it out, and costs 1.3 KB.
+pub(crate) fn panicked(info: &std::panic::PanicHookInfo<'_>) {
+    if let Some(place) = info.location() {
+        log_error("popup panicked at", place.file(), place.line());
+    }
 }
 
 /// The text in the language of the browser.

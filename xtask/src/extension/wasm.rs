@@ -92,8 +92,11 @@ fn cargo_home() -> Result<PathBuf> {
 fn shrink(workspace: &Workspace, node: &NodeTools, binary: &str) -> Result<PathBuf> {
     let input = workspace.target.join(WASM).join(PROFILE).join(format!("{binary}.wasm"));
     let raw = fs::read(&input).with_context(|| format!("read {}", input.display()))?;
-    let recipe =
-        format!("{} bindgen {BINDGEN} binaryen {}", digest(&raw), node.binaryen_version()?);
+    let recipe = format!(
+        "{} bindgen {BINDGEN} binaryen {} {RECIPE:?}",
+        digest(&raw),
+        node.binaryen_version()?
+    );
     let kept = workspace.target.join("extension").join(binary);
     let done = kept.join(digest(recipe.as_bytes()));
     if done.is_dir() {
@@ -125,16 +128,23 @@ fn bind(input: &Path, binary: &str, output: &Path) -> Result<()> {
         .with_context(|| format!("make the JavaScript glue for {binary}"))
 }
 
+/// Flat code is cut anew before it is shrunk, which saves 1 %. The linker puts nothing into the first
+/// kilobyte, and memory begins empty.
+const RECIPE: [&str; 8] = [
+    "--low-memory-unused",
+    "--zero-filled-memory",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "-Oz",
+    "--strip-debug",
+    "--strip-producers",
+];
+
 /// `--all-features` is left out on purpose: it lets wasm-opt use types that no browser reads yet.
 fn optimise(node: &NodeTools, module: &Path) -> Result<()> {
     let before = size(module)?;
-    process::run_aside(
-        node.wasm_opt()
-            .args(["-Oz", "--strip-debug", "--strip-producers"])
-            .arg(module)
-            .arg("-o")
-            .arg(module),
-    )?;
+    process::run_aside(node.wasm_opt().args(RECIPE).arg(module).arg("-o").arg(module))?;
     let after = size(module)?;
     if after == 0 || after > before {
         bail!("wasm-opt turned {before} bytes into {after} in {}", module.display());

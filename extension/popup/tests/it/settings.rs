@@ -104,7 +104,7 @@ fn a_header_is_refused_in_words_and_asks_for_its_own_origin_alone() {
     let local = Local { panel, entry: Entry::Headers, ..Local::default() };
     let snapshot = Snapshot { headers: vec!["X-Key".into()], ..at(Phase::Idle) };
     let screen = screen(&Link::heard(snapshot), &local);
-    assert_eq!(ids(&screen), ["header-drop", "back", "header-add"]);
+    assert_eq!(ids(&screen), ["doctor-open", "header-drop", "back", "header-add"]);
     let add = Act::AddHeader("https://feed.example.org/*".into());
     assert_eq!(screen.buttons.last().unwrap().act, add);
     let names = form(screen).notices.pop().unwrap().then;
