@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    KeyUsagePurpose, PublicKeyData,
 };
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -48,6 +48,7 @@ pub struct Sim {
     https: SocketAddr,
     proxy: SocketAddr,
     certificate_pem: String,
+    authority_key: Vec<u8>,
     control: Control,
     tasks: JoinSet<()>,
 }
@@ -68,13 +69,14 @@ impl Sim {
         }
         let identity = Identity::new().context("making the certificate")?;
         let certificate_pem = identity.authority_pem.clone();
+        let authority_key = identity.authority_key.clone();
         let tls = TlsAcceptor::from(Arc::new(identity.tls()?));
         let (https_listener, https) = bind(config.https).await?;
         let (proxy_listener, proxy) = bind(config.proxy).await?;
         let mut tasks = JoinSet::new();
         tasks.spawn(server::serve(https_listener, tls, control.clone()));
         tasks.spawn(proxy::serve(proxy_listener, https, control.clone()));
-        Ok(Sim { https, proxy, certificate_pem, control, tasks })
+        Ok(Sim { https, proxy, certificate_pem, authority_key, control, tasks })
     }
 
     /// Address of the TLS listener.
@@ -90,6 +92,11 @@ impl Sim {
     /// Certificate of the authority that signed the listener's own; trust this one.
     pub fn certificate_pem(&self) -> &str {
         &self.certificate_pem
+    }
+
+    /// The authority's public key as DER (SubjectPublicKeyInfo), for browsers that trust keys.
+    pub fn authority_key(&self) -> &[u8] {
+        &self.authority_key
     }
 
     /// Every host name that is served.
@@ -118,6 +125,7 @@ async fn bind(address: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> 
 /// An authority made for this run and the certificate that it signed for every host.
 struct Identity {
     authority_pem: String,
+    authority_key: Vec<u8>,
     chain: Vec<rustls::pki_types::CertificateDer<'static>>,
     key: KeyPair,
 }
@@ -130,6 +138,7 @@ impl Identity {
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         params.distinguished_name.push(DnType::CommonName, "Audible simulator authority");
         let authority = params.self_signed(&authority_key)?;
+        let public_key = authority_key.subject_public_key_info();
         let issuer = Issuer::new(params, authority_key);
 
         let key = KeyPair::generate()?;
@@ -140,7 +149,7 @@ impl Identity {
         params.use_authority_key_identifier_extension = true;
         let certificate = params.signed_by(&key, &issuer)?;
         let chain = vec![certificate.der().clone(), authority.der().clone()];
-        Ok(Identity { authority_pem: authority.pem(), chain, key })
+        Ok(Identity { authority_pem: authority.pem(), authority_key: public_key, chain, key })
     }
 
     fn tls(self) -> anyhow::Result<ServerConfig> {

@@ -3,9 +3,10 @@
 pub mod chromium;
 pub mod firefox;
 
-use std::{fmt, net::SocketAddr, path::Path, time::Duration};
+use std::{fmt, path::Path, time::Duration};
 
 use anyhow::{Context, Result, bail};
+use audible_sim::Sim;
 use serde_json::Value;
 use tempfile::TempDir;
 use thirtyfour::{WebDriver, WindowHandle};
@@ -57,11 +58,11 @@ pub struct Browser {
 
 impl Browser {
     /// Starts the browser with the extension of `tools.dist` and opens the popup page in a tab.
-    /// All of its traffic but loopback goes through `proxy`.
-    pub async fn start(kind: Kind, tools: &Tools, proxy: SocketAddr, look: Look) -> Result<Self> {
+    /// All of its traffic but loopback goes through the simulator's proxy.
+    pub async fn start(kind: Kind, tools: &Tools, sim: &Sim, look: Look) -> Result<Self> {
         match kind {
-            Kind::Chromium => chromium::start(tools, proxy, look).await,
-            Kind::Firefox => firefox::start(tools, proxy, look).await,
+            Kind::Chromium => chromium::start(tools, sim, look).await,
+            Kind::Firefox => firefox::start(tools, sim.proxy(), look).await,
         }
         .with_context(|| format!("start {kind}"))
     }
@@ -104,7 +105,18 @@ impl Browser {
     /// Firefox is set to accept, because WebDriver cannot reach its dialog.
     pub async fn allow_permission(&self, origin: &str) -> Result<()> {
         let held = format!("chrome.permissions.contains({{origins: ['{origin}/*']}})");
-        let is_held = async || Ok((self.in_popup(&held).await? == Value::Bool(true)).then_some(()));
+        self.press_allow(&format!("the permission for {origin}"), async || {
+            Ok((self.in_popup(&held).await? == Value::Bool(true)).then_some(()))
+        })
+        .await
+    }
+
+    /// Presses Allow in the browser's own permission dialog and waits for what comes of it.
+    pub async fn press_allow(
+        &self,
+        what: &str,
+        done: impl AsyncFn() -> Result<Option<()>>,
+    ) -> Result<()> {
         if let Some(display) = &self.display {
             until("the permission dialog", async || {
                 let page_has_focus = self.in_popup("document.hasFocus()").await?;
@@ -121,11 +133,11 @@ impl Browser {
             .await?;
             until("the dialog to take the key", async || {
                 display.press("Return")?;
-                Ok(until_within(Duration::from_secs(1), "the permission", is_held).await.ok())
+                Ok(until_within(Duration::from_secs(1), what, &done).await.ok())
             })
             .await?;
         }
-        until(&format!("the permission for {origin}"), is_held).await
+        until(what, done).await
     }
 
     /// The origins that the extension holds now, sorted.

@@ -1,13 +1,16 @@
 //! The harness: real browsers against server and simulator with the packaged extension.
 
 mod access;
+pub mod broken;
 pub mod browser;
+mod doctor;
 pub mod nginx;
 pub mod person;
 pub mod popup;
 pub mod process;
 pub mod screens;
 pub mod server;
+pub mod tls;
 pub mod tools;
 pub mod truth;
 pub mod turn;

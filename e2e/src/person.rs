@@ -36,6 +36,17 @@ impl World {
         .await
     }
 
+    /// Signs in at the server by a link.
+    pub async fn sign_in_at_server(&self) -> Result<()> {
+        let link = self.server.sign_in_link().await?;
+        self.open_page(&link).await?;
+        let (driver, library) = (&self.browser.driver, self.server.library_url());
+        until("the library of the account", async || {
+            Ok((driver.current_url().await?.as_str() == library).then_some(()))
+        })
+        .await
+    }
+
     /// Enters the server's address in the popup, presses Connect, compares the code on the server's
     /// page, and presses `button` there: `allow` or `refuse`.
     pub async fn connect(&self, button: &str) -> Result<()> {

@@ -166,7 +166,14 @@ impl<'a> Popup<'a> {
         count.parse().with_context(|| format!("#{id} counts {count}"))
     }
 
-    async fn fill(&self, id: &str, text: &str) -> Result<()> {
+    /// What an expression in the popup's page gives.
+    pub(crate) async fn in_page(&self, expression: &str) -> Result<Value> {
+        self.browser.in_popup(expression).await
+    }
+
+    /// Overwrites a field.
+    pub(crate) async fn fill(&self, id: &str, text: &str) -> Result<()> {
+        self.browser.show_popup().await?;
         let field = self.find(&format!("#{id}")).await?;
         field.clear().await?;
         Ok(field.send_keys(text).await?)

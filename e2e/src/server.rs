@@ -1,17 +1,32 @@
 //! A server for one story: own database file, listening on loopback.
 
-use std::sync::Once;
+use std::sync::{
+    Arc, Once,
+    atomic::{AtomicI64, Ordering},
+};
 
 use anyhow::{Context, Result, ensure};
 use ingest_server::{
     accounts::{self, Scopes},
     app::{App, Settings},
+    clock::{Clock, System},
 };
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use crate::nginx::Nginx;
+
+/// The machine's clock, so many seconds ahead.
+#[derive(Debug, Default)]
+struct Ahead(AtomicI64);
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        System.now() + SignedDuration::from_secs(self.0.load(Ordering::SeqCst))
+    }
+}
 
 /// Whose server it is; [`crate::person`] makes the account with the same address.
 pub(crate) const EMAIL: &str = "reader@example.org";
@@ -22,6 +37,7 @@ pub struct Server {
     url: String,
     client: reqwest::Client,
     token: String,
+    clock: Arc<Ahead>,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<std::io::Result<()>>,
     _data: TempDir,
@@ -59,14 +75,16 @@ impl Server {
         let trusted_proxies = vec!["127.0.0.1/32".parse()?];
         let settings = Settings::new(url.parse()?, database, data.path().to_owned());
         let settings = Settings { trusted_proxies, ..settings };
-        let app = App::open(settings).await?;
+        let clock = Arc::new(Ahead::default());
+        let given = Arc::clone(&clock) as Arc<dyn Clock>;
+        let app = App::open_with(settings, given, Arc::new(System)).await?;
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(ingest_server::serve(listener, app.clone(), async {
             // A dropped sender says stop, too.
             let _ = stopped.await;
         }));
         let (client, stop) = (client()?, Some(stop));
-        Ok(Self { app, url, client, token: String::new(), stop, task, _data: data })
+        Ok(Self { app, url, client, token: String::new(), clock, stop, task, _data: data })
     }
 
     /// The link that the first start shows.
@@ -82,6 +100,20 @@ impl Server {
     /// A token that may import and read; a fresh server has none.
     pub fn token(&self) -> &str {
         &self.token
+    }
+
+    /// Sets the server's clock so many seconds ahead of where it is, or back.
+    pub fn later(&self, seconds: i64) {
+        self.clock.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// Revokes all tokens of the person's programs.
+    pub async fn revoke_all(&self) -> Result<()> {
+        let account = accounts::find_account(&self.app, EMAIL).await?;
+        for token in self.app.store().tokens(account.id).await? {
+            accounts::revoke_token(&self.app, account.id, token.id).await?;
+        }
+        Ok(())
     }
 
     /// How many tokens the person's programs have.

@@ -32,7 +32,7 @@ impl World {
         let tools = Tools::from_env()?;
         let sim = Sim::start(Config { titles, ..Config::default() }).await?;
         let server = Server::start().await?;
-        let browser = Browser::start(kind, &tools, sim.proxy(), look).await?;
+        let browser = Browser::start(kind, &tools, &sim, look).await?;
         Ok(Self { sim, server, browser, _nginx: None })
     }
 
@@ -46,7 +46,7 @@ impl World {
         let tools = Tools::from_env()?;
         let sim = Sim::start(Config { titles, ..Config::default() }).await?;
         let server = Server::fresh().await?;
-        let browser = Browser::start(kind, &tools, sim.proxy(), look).await?;
+        let browser = Browser::start(kind, &tools, &sim, look).await?;
         Ok(Self { sim, server, browser, _nginx: None })
     }
 
@@ -62,7 +62,7 @@ impl World {
         let sim = Sim::start(Config { titles, ..Config::default() }).await?;
         let mut nginx = Nginx::prepare()?;
         let server = Server::behind(&mut nginx, strip).await?;
-        let browser = Browser::start(kind, &tools, sim.proxy(), Look::default()).await?;
+        let browser = Browser::start(kind, &tools, &sim, Look::default()).await?;
         Self { sim, server, browser, _nginx: Some(nginx) }.hurried().await
     }
 

@@ -19,6 +19,14 @@ async fn a_library_of_5011_titles_arrives_whole_in_firefox() -> Result<()> {
     large_library(Kind::Firefox).await
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_names_every_broken_connection_in_firefox() -> Result<()> {
+    let _turn = e2e::turn::take_all().await;
+    let world = World::start_hurried(Kind::Firefox, 5, Look::default()).await?;
+    world.other_broken_ways().await?;
+    world.browser.quit().await
+}
+
 /// At the usual, polite pace, twice; one browser at a time.
 async fn large_library(kind: Kind) -> Result<()> {
     let _turn = e2e::turn::take_all().await;

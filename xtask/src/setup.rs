@@ -1,6 +1,6 @@
 //! What the commands need besides Rust: found when it is there, installed when it is not.
 
-mod drivers;
+pub(crate) mod built;
 mod node;
 mod system;
 
@@ -62,7 +62,7 @@ pub(crate) fn browsers(workspace: &Workspace) -> Result<Browsers> {
         chromium: found(Tool::Chromium)?,
         chromedriver: found(Tool::Chromedriver)?,
         firefox: found(Tool::Firefox)?,
-        geckodriver: drivers::geckodriver(workspace)?,
+        geckodriver: built::GECKODRIVER.find(workspace)?,
         tests: None,
     })
 }

@@ -1,18 +1,16 @@
 //! Chromium through chromedriver, headed on a virtual display of its own.
 
-use std::{cell::RefCell, net::SocketAddr, path::Path, process::Command};
+use std::{cell::RefCell, path::Path, process::Command};
 
 use anyhow::{Context, Result, bail};
+use audible_sim::Sim;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
-use thirtyfour::{
-    ChromiumLikeCapabilities, DesiredCapabilities, WebDriver, WindowHandle,
-    common::capabilities::desiredcapabilities::CapabilitiesHelper,
-};
+use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver, WindowHandle};
 
 use super::{Browser, Kind, Look};
-use crate::{process::Owned, tools::Tools, wait::until};
+use crate::{process::Owned, tls, tools::Tools, wait::until};
 
 /// A virtual display with nothing on it but this browser.
 pub struct Display {
@@ -68,7 +66,7 @@ impl Display {
     }
 }
 
-pub(super) async fn start(tools: &Tools, proxy: SocketAddr, look: Look) -> Result<Browser> {
+pub(super) async fn start(tools: &Tools, sim: &Sim, look: Look) -> Result<Browser> {
     let display = Display::start().await?;
     let profile = TempDir::new()?;
     let mut command = Command::new(&tools.chromedriver);
@@ -79,7 +77,7 @@ pub(super) async fn start(tools: &Tools, proxy: SocketAddr, look: Look) -> Resul
     })
     .await?;
     let extension = tools.dist.join("chrome");
-    let driver = session(tools, port, profile.path(), &extension, proxy, look).await?;
+    let driver = session(tools, port, profile.path(), &extension, sim, look).await?;
     if look.dark {
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]});
         driver.cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
@@ -103,12 +101,11 @@ async fn session(
     port: u16,
     profile: &Path,
     extension: &Path,
-    proxy: SocketAddr,
+    sim: &Sim,
     look: Look,
 ) -> Result<WebDriver> {
     let mut wanted = DesiredCapabilities::chrome();
     wanted.set_binary(&tools.chromium.to_string_lossy())?;
-    wanted.accept_insecure_certs(true)?;
     for argument in [
         "--no-sandbox", // Chromium refuses to run as root with it; tests see loopback only.
         "--no-first-run",
@@ -117,7 +114,6 @@ async fn session(
         "--disable-sync",
         "--disable-quic",
         "--disable-dev-shm-usage",
-        "--ignore-certificate-errors", // the simulator's certificate, also for the worker's requests
         "--window-size=1280,900",
     ] {
         wanted.add_arg(argument)?;
@@ -125,7 +121,12 @@ async fn session(
     wanted.add_arg(&format!("--lang={}", if look.german { "de" } else { "en-US" }))?;
     wanted.add_arg(&format!("--user-data-dir={}", profile.display()))?;
     wanted.add_arg(&format!("--load-extension={}", extension.display()))?;
-    wanted.add_arg(&format!("--proxy-server=http://{proxy}"))?;
+    wanted.add_arg(&format!("--proxy-server=http://{}", sim.proxy()))?;
+    wanted.add_arg("--proxy-bypass-list=*.invalid")?;
+    wanted.add_arg("--host-resolver-rules=MAP *.invalid ~NOTFOUND")?;
+    // Two keys are trusted, whatever host they speak for: the simulator's and the one of the stories.
+    let keys = format!("{},{}", tls::fingerprint(sim.authority_key()), tls::trusted()?);
+    wanted.add_arg(&format!("--ignore-certificate-errors-spki-list={keys}"))?;
     Ok(WebDriver::new(format!("http://127.0.0.1:{port}"), wanted).await?)
 }
 

@@ -60,6 +60,7 @@ async fn session(port: u16, proxy: SocketAddr, look: Look) -> Result<WebDriver> 
     preferences.set("network.proxy.ssl_port", i64::from(proxy.port()))?;
     preferences.set("network.proxy.http", proxy.ip().to_string())?;
     preferences.set("network.proxy.http_port", i64::from(proxy.port()))?;
+    preferences.set("network.proxy.no_proxies_on", "nowhere.invalid")?;
     preferences.set("datareporting.policy.dataSubmissionEnabled", false)?;
     preferences.set("app.normandy.enabled", false)?;
     let mut wanted = DesiredCapabilities::firefox();

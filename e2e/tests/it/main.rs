@@ -1,6 +1,7 @@
 //! Stories that a person lives through, each told in Chromium and in Firefox.
 
 mod access;
+mod doctor;
 mod faults;
 mod import;
 mod pairing;
@@ -39,5 +40,6 @@ stories! {
     pairing::pairing_and_import_work_through_nginx_below_a_sub_path,
     pairing::a_pairing_ends_by_itself_while_the_worker_is_stopped,
     access::no_screen_and_no_page_breaks_a_rule_of_accessibility,
+    doctor::the_doctor_names_what_breaks_a_connection,
     server::every_trouble_with_the_server_has_its_words,
 }

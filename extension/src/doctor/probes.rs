@@ -3,10 +3,7 @@
 use shared::{when::When, wire::v1::SCHEMA_VERSION};
 
 use super::Failure;
-use crate::{
-    browser::{HttpError, HttpResponse},
-    server,
-};
+use crate::{browser::HttpResponse, server};
 
 /// Everything that was found out about an address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,7 +100,7 @@ pub enum Refusal {
 }
 
 /// Reads the answer to the question for the version.
-pub fn of_version(answer: Result<HttpResponse, HttpError>) -> Answer {
+pub fn of_version<E>(answer: Result<HttpResponse, E>) -> Answer {
     let Ok(answer) = answer else { return Answer::None };
     if answer.redirected {
         return Answer::Redirect;
@@ -128,7 +125,7 @@ pub fn of_version(answer: Result<HttpResponse, HttpError>) -> Answer {
 }
 
 /// Reads the answer to a trial import.
-pub fn of_import(answer: Result<HttpResponse, HttpError>) -> Result<(), Refusal> {
+pub fn of_import<E>(answer: Result<HttpResponse, E>) -> Result<(), Refusal> {
     let Ok(answer) = answer else { return Err(Refusal::Busy) };
     if answer.redirected {
         return Err(Refusal::Foreign);

@@ -1,5 +1,8 @@
 //! The connection doctor's requests: few, harmless, and the token only to its own address.
 
+use std::pin::pin;
+
+use futures::future::{Either, select};
 use serde::{Deserialize, Serialize};
 
 use super::{Worker, keys};
@@ -16,6 +19,8 @@ const LOOKS: u32 = 480;
 /// A name found for a failure stays good for this long: the browser's question may have closed the
 /// window that wanted to show it.
 const NAMED_MS: i64 = 10 * 60_000;
+/// How long the places beside the address that was asked for may take to answer.
+const ASIDE_MS: i64 = 8_000;
 /// Paths below which servers are commonly put.
 const USUAL_PATHS: [&str; 2] = ["/mefeed", "/me-feed"];
 
@@ -92,7 +97,8 @@ impl<B: Browser> Worker<B> {
             Answer::Busy => return probes,
             Answer::None => {
                 let request = HttpRequest::opaque(version_url(address));
-                probes.speaks = self.browser.send(request).await.is_ok();
+                probes.speaks =
+                    self.soon(self.browser.send(request)).await.is_some_and(|r| r.is_ok());
             }
             Answer::Redirect | Answer::Other(_) => {}
         }
@@ -102,11 +108,19 @@ impl<B: Browser> Worker<B> {
     }
 
     async fn version_at(&self, address: &str) -> Answer {
-        doctor::of_version(self.browser.send(server::version_request(address)).await)
+        doctor::of_version(self.ask_server(server::version_request(address)).await)
     }
 
     async fn is_me_feed(&self, address: &str) -> bool {
-        matches!(self.version_at(address).await, Answer::MeFeed(_))
+        matches!(self.soon(self.version_at(address)).await, Some(Answer::MeFeed(_)))
+    }
+
+    /// What comes of it before the patience ends.
+    async fn soon<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        match select(pin!(work), pin!(self.browser.pause(ASIDE_MS))).await {
+            Either::Left((done, _)) => Some(done),
+            Either::Right(_) => None,
+        }
     }
 
     /// Me Feed by the other scheme or, where anything `answers`, below another path.
@@ -132,7 +146,7 @@ impl<B: Browser> Worker<B> {
         };
         let server = server.filter(|server| server.address == address)?;
         let request = self.dry_run(address, &server.token);
-        Some(doctor::of_import(self.browser.send(request).await))
+        Some(doctor::of_import(self.ask_server(request).await))
     }
 
     /// What the browser calls the failure, now or a short while ago.

@@ -65,10 +65,14 @@ mod tests {
     }
 
     #[test]
-    fn both_hold_three_permissions_and_no_host_and_may_ask_for_one_more() {
+    fn both_hold_few_permissions_and_no_host_and_may_ask_for_one_more() {
         for browser in Browser::ALL {
             let manifest = of(browser);
-            assert_eq!(manifest["permissions"], json!(["storage", "alarms", "unlimitedStorage"]));
+            let mut held = vec!["storage", "alarms", "unlimitedStorage"];
+            if browser == Browser::Chrome {
+                held.push("declarativeNetRequestWithHostAccess");
+            }
+            assert_eq!(manifest["permissions"], json!(held));
             assert_eq!(manifest["optional_permissions"], json!(["webRequest"]));
             for absent in ["host_permissions", "content_scripts"] {
                 assert!(manifest.get(absent).is_none(), "{browser} has {absent}");
