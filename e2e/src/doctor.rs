@@ -22,7 +22,7 @@ type Words = [&'static str; 3];
 
 impl Popup<'_> {
     /// Enters an address that does not work and has the connection doctor look at it.
-    async fn check_connection(&self, address: &str) -> Result<()> {
+    pub async fn check_connection(&self, address: &str) -> Result<()> {
         self.settled().await?;
         let offered = "!!document.getElementById('doctor-open')";
         if self.in_page(offered).await? == Value::Bool(false) {
@@ -38,7 +38,7 @@ impl Popup<'_> {
     }
 
     /// What the doctor has found.
-    async fn cause(&self) -> Result<String> {
+    pub async fn cause(&self) -> Result<String> {
         until("the doctor to have looked", async || {
             let found = self.state().await?;
             Ok((!["none", "checking"].contains(&&*found)).then_some(found))

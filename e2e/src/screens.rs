@@ -7,9 +7,9 @@ use std::{
 
 use anyhow::Result;
 use audible_sim::{Fault, Row, Times};
-use tokio::net::TcpListener;
 
 use crate::{
+    broken::{self, Broken},
     browser::{Browser, Kind, Look},
     world::World,
 };
@@ -44,6 +44,7 @@ struct Walk {
 
 impl Walk {
     async fn all(self) -> Result<()> {
+        self.connecting().await?;
         self.server().await?;
         self.reading().await?;
         self.troubles().await?;
@@ -53,13 +54,47 @@ impl Walk {
         self.world.browser.quit().await
     }
 
+    /// The connection doctor, a proxy's headers, and the ways a pairing goes.
+    async fn connecting(&self) -> Result<()> {
+        let (popup, world) = (self.world.popup(), &self.world);
+        self.shoot("server").await?;
+        let nobody = format!("http://{}", broken::closed_port().await?);
+        popup.check_connection(&nobody).await?;
+        popup.cause().await?;
+        self.shoot("doctor-not-reachable").await?;
+        popup.click("doctor-back").await?;
+        let proxy =
+            Broken::start(|_| broken::answer("302 Found", "location: /login\r\n", "")).await?;
+        popup.check_connection(&proxy.url("http")).await?;
+        popup.cause().await?;
+        self.shoot("doctor-login-page").await?;
+        popup.click("doctor-back").await?;
+        popup.click("server-by-pairing").await?;
+        popup.click("server-headers").await?;
+        self.shoot("headers").await?;
+        popup.click("back").await?;
+        world.sign_in_at_server().await?;
+        popup.connect_to_instead(world.server.url()).await?;
+        popup.code().await?;
+        self.shoot("pairing").await?;
+        let code = popup.code().await?;
+        world
+            .browser
+            .switch_to_tab(&format!("{}/pair?user_code={code}", world.server.url()))
+            .await?;
+        self.shoot_page("pair").await?;
+        world.decide("refuse").await?;
+        self.shoot_page("pair-refused").await?;
+        popup.wait_for("pairing/access_denied").await?;
+        self.shoot("pairing-refused").await?;
+        popup.click("pair-cancel").await?;
+        popup.click("server-forget").await?;
+        popup.wait_for("server").await
+    }
+
     async fn server(&self) -> Result<()> {
         let popup = self.world.popup();
-        self.shoot("server").await?;
-        let nobody = {
-            let listener = TcpListener::bind("127.0.0.1:0").await?;
-            format!("http://{}", listener.local_addr()?)
-        };
+        let nobody = format!("http://{}", broken::closed_port().await?);
         let (url, token) = (self.world.server.url(), self.world.server.token());
         for (address, token, trouble) in [
             ("not an address", token, "bad_address"),
@@ -163,9 +198,20 @@ impl Walk {
             Ok((loaded.json() == &serde_json::json!(true)).then_some(()))
         })
         .await?;
-        for (name, width, height) in [("narrow", 390, 844), ("wide", 1280, 900)] {
+        self.shoot_page("library").await?;
+        for page in ["tokens", "settings", "api/docs"] {
+            driver.goto(format!("{}/{page}", self.world.server.url())).await?;
+            self.shoot_page(&page.replace('/', "-")).await?;
+        }
+        Ok(())
+    }
+
+    /// A page of the server in the present tab.
+    async fn shoot_page(&self, name: &str) -> Result<()> {
+        let browser = &self.world.browser;
+        for (form, width, height) in [("narrow", 390, 844), ("wide", 1280, 900)] {
             browser.resize(width, height).await?;
-            browser.screenshot(&self.folder.join(format!("library-{name}.png"))).await?;
+            browser.screenshot(&self.folder.join(format!("{name}-{form}.png"))).await?;
         }
         Ok(())
     }

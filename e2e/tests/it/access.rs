@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use e2e::{
+    broken,
     browser::{Kind, Look},
     world::World,
 };
@@ -25,6 +26,15 @@ async fn screens(world: &World) -> Result<()> {
     popup.connect_to("not an address").await?;
     popup.wait_for("server/bad_address").await?;
     shown("server/bad_address").await?;
+    popup.connect_to_instead(&format!("http://{}", broken::closed_port().await?)).await?;
+    popup.wait_for("server/not_reachable").await?;
+    popup.click("doctor-open").await?;
+    popup.cause().await?;
+    shown("doctor/not_reachable").await?;
+    popup.click("doctor-back").await?;
+    popup.click("server-headers").await?;
+    shown("the headers for a proxy").await?;
+    popup.click("back").await?;
     world.set_up().await?;
     world.browser.assert_accessible("the library, empty").await?;
     world.browser.show_popup().await?;

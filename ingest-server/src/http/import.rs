@@ -35,7 +35,7 @@ pub(super) struct ImportQuery {
     security(("token" = [])),
     params(
         ImportQuery,
-        ("Idempotency-Key" = Option<String>, Header, description = "`{run.id}:{chunk.index}`; required unless dry_run"),
+        ("Idempotency-Key" = Option<String>, Header, description = "{run.id}:{chunk.index}; required unless dry_run"),
     ),
     request_body(content = ref("#/components/schemas/ImportRequest")),
     responses(

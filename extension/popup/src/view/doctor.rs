@@ -38,6 +38,8 @@ fn fill(list: &Element, finding: &Finding) {
             if let Some(name) = finding.named() {
                 child(&item, "code", "stage-words", name);
             }
+            // The window may be too small for the whole list; this is the part that matters.
+            item.scroll_into_view_with_bool(false);
         }
     }
 }
