@@ -35,13 +35,16 @@ impl fmt::Display for Kind {
     }
 }
 
-/// How the browser presents itself to pages.
+/// How the browser presents itself to pages, and what it thinks of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Look {
     /// `prefers-color-scheme: dark`
     pub dark: bool,
     /// German instead of English; Chromium only (Firefox would need a language pack).
     pub german: bool,
+    /// Firefox trusts no certificate of the stories, the imitation of Audible's among them. Chromium
+    /// is always so careful: it knows the trusted keys one by one.
+    pub careful: bool,
 }
 
 /// A running browser; everything ends when it is dropped.

@@ -105,7 +105,8 @@ impl World {
         popup.click("doctor-back").await
     }
 
-    /// Those that both browsers are asked about in the long form only.
+    /// Those that both browsers are asked about in the long form only; a careful Firefox is asked
+    /// about [`World::self_signed`] alone.
     pub async fn other_broken_ways(&self) -> Result<()> {
         self.https_on_http().await?;
         self.http_on_https().await?;
@@ -114,7 +115,6 @@ impl World {
         self.wrong_clock().await?;
         self.unknown_name().await?;
         if self.browser.kind() == Kind::Chromium {
-            // WebDriver's Firefox trusts every certificate, or the imitation of Audible could not be.
             self.self_signed().await?;
         }
         self.revoked_token().await?;
@@ -159,7 +159,7 @@ impl World {
     }
 
     /// The certificate is nobody's but the server's own.
-    async fn self_signed(&self) -> Result<()> {
+    pub async fn self_signed(&self) -> Result<()> {
         let server = Broken::encrypted(tls::acceptor(false)?, |_| {
             broken::answer("200 OK", JSON, &broken::me_feed(1))
         })

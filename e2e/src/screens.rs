@@ -31,7 +31,8 @@ pub async fn save(folder: &Path) -> Result<()> {
         let language = if german { "de" } else { "en" };
         let folder = folder.join(format!("{kind}-{shade}-{language}"));
         std::fs::create_dir_all(&folder)?;
-        let world = World::start_hurried(kind, 245, Look { dark, german }).await?;
+        let world =
+            World::start_hurried(kind, 245, Look { dark, german, ..Look::default() }).await?;
         Walk { world, folder }.all().await?;
     }
     Ok(())

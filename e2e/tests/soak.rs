@@ -24,6 +24,10 @@ async fn the_doctor_names_every_broken_connection_in_firefox() -> Result<()> {
     let _turn = e2e::turn::take_all().await;
     let world = World::start_hurried(Kind::Firefox, 5, Look::default()).await?;
     world.other_broken_ways().await?;
+    world.browser.quit().await?;
+    let careful = Look { careful: true, ..Look::default() };
+    let world = World::start_hurried(Kind::Firefox, 5, careful).await?;
+    world.self_signed().await?;
     world.browser.quit().await
 }
 

@@ -165,6 +165,8 @@ codes! {
     SelfSigned = "self_signed" in Tls,
     /// The certificate is for another name.
     CertificateName = "certificate_name" in Tls,
+    /// TLS fails, and the browser says why in its own language.
+    TlsFailed = "tls_failed" in Tls,
     /// The certificate is out of date.
     CertificateDate = "certificate_date" in Tls,
     /// An https address, but this port speaks http.

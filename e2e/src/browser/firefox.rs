@@ -64,7 +64,7 @@ async fn session(port: u16, proxy: SocketAddr, look: Look) -> Result<WebDriver> 
     preferences.set("datareporting.policy.dataSubmissionEnabled", false)?;
     preferences.set("app.normandy.enabled", false)?;
     let mut wanted = DesiredCapabilities::firefox();
-    wanted.accept_insecure_certs(true)?;
+    wanted.accept_insecure_certs(!look.careful)?;
     wanted.set_preferences(preferences)?;
     wanted.add_arg("-headless")?;
     wanted.add_arg("--width=1280")?;

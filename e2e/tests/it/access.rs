@@ -10,7 +10,7 @@ use thirtyfour::By;
 
 pub(crate) async fn no_screen_and_no_page_breaks_a_rule_of_accessibility(kind: Kind) -> Result<()> {
     let dark = kind == Kind::Firefox;
-    let world = World::fresh(kind, 25, Look { dark, german: false }).await?;
+    let world = World::fresh(kind, 25, Look { dark, ..Look::default() }).await?;
     screens(&world).await?;
     pages(&world).await?;
     world.browser.quit().await

@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::Code;
 
-/// A failure as the browser names it: `net::ERR_CONNECTION_REFUSED`, `NS_ERROR_UNKNOWN_HOST`.
+/// A failure as the browser names it: `net::ERR_CONNECTION_REFUSED`, `NS_ERROR_UNKNOWN_HOST`, or for
+/// TLS in Firefox a sentence in the language of the browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure(pub String);
 
-/// Parts of names and what they mean, the telling ones first. Chromium's begin with `net::ERR_`;
-/// Firefox has `NS_ERROR_` for connections and the names of its TLS library for the rest.
-const NAMES: [(&str, Code); 22] = [
+/// Parts of names and what they mean, the telling ones first. Chromium's begin with `net::ERR_`,
+/// Firefox' with `NS_ERROR_`.
+const NAMES: [(&str, Code); 20] = [
     ("CONNECTION_REFUSED", Code::WrongPort),
     ("PORT", Code::WrongPort),
     ("NAME_NOT_RESOLVED", Code::NameUnknown),
@@ -21,8 +22,6 @@ const NAMES: [(&str, Code); 22] = [
     ("CERT_DATE", Code::CertificateDate),
     ("EXPIRED", Code::CertificateDate),
     ("CERT", Code::SelfSigned),
-    ("ISSUER", Code::SelfSigned),
-    ("PKIX", Code::SelfSigned),
     ("SSL", Code::HttpsOnHttp),
     ("INVALID_HTTP", Code::HttpOnHttps),
     ("EMPTY_RESPONSE", Code::HttpOnHttps),
@@ -35,9 +34,24 @@ const NAMES: [(&str, Code); 22] = [
     ("OFFLINE", Code::NoRoute),
 ];
 
+/// Parts of Firefox' sentences in English.
+const SENTENCES: [(&str, Code); 5] = [
+    ("expired", Code::CertificateDate),
+    ("not yet valid", Code::CertificateDate),
+    ("domain name", Code::CertificateName),
+    ("received a record", Code::HttpsOnHttp),
+    ("ertificate", Code::SelfSigned),
+];
+
 /// The cause that a name stands for at an address; none where it says no more than "failed".
 pub fn of_name(name: &str, address: &str) -> Option<Code> {
-    let code = NAMES.iter().find(|(part, _)| name.contains(part))?.1;
+    let known = |parts: &[(&str, Code)]| {
+        parts.iter().find(|(part, _)| name.contains(part)).map(|(_, code)| *code)
+    };
+    if name.contains(' ') {
+        return Some(known(&SENTENCES).unwrap_or(Code::TlsFailed));
+    }
+    let code = known(&NAMES)?;
     let plain = address.starts_with("http:");
     match code {
         // What is cut off without a word says the mix-up only where no TLS was spoken.
@@ -66,14 +80,23 @@ mod tests {
             ("net::ERR_NAME_NOT_RESOLVED", Code::NameUnknown),
             ("NS_ERROR_UNKNOWN_HOST", Code::NameUnknown),
             ("net::ERR_CERT_AUTHORITY_INVALID", Code::SelfSigned),
-            ("SEC_ERROR_UNKNOWN_ISSUER", Code::SelfSigned),
-            ("MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT", Code::SelfSigned),
+            ("The certificate is not trusted because it is self-signed.", Code::SelfSigned),
+            ("Peer’s Certificate issuer is not recognized.", Code::SelfSigned),
             ("net::ERR_CERT_COMMON_NAME_INVALID", Code::CertificateName),
-            ("SSL_ERROR_BAD_CERT_DOMAIN", Code::CertificateName),
+            (
+                "Unable to communicate securely with peer: requested domain name does not match the \
+                 server’s certificate.",
+                Code::CertificateName,
+            ),
             ("net::ERR_CERT_DATE_INVALID", Code::CertificateDate),
-            ("SEC_ERROR_EXPIRED_CERTIFICATE", Code::CertificateDate),
+            ("Peer’s Certificate has expired.", Code::CertificateDate),
+            ("The server presented a certificate that is not yet valid.", Code::CertificateDate),
             ("net::ERR_SSL_PROTOCOL_ERROR", Code::HttpsOnHttp),
-            ("SSL_ERROR_RX_RECORD_TOO_LONG", Code::HttpsOnHttp),
+            (
+                "SSL received a record that exceeded the maximum permissible length.",
+                Code::HttpsOnHttp,
+            ),
+            ("Dem Zertifikat wird nicht vertraut, weil es selbst signiert ist.", Code::TlsFailed),
             ("net::ERR_BLOCKED_BY_CLIENT", Code::Blocked),
             ("net::ERR_CONNECTION_TIMED_OUT", Code::NoRoute),
             ("NS_ERROR_NET_TIMEOUT", Code::NoRoute),

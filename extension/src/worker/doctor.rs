@@ -159,7 +159,7 @@ impl<B: Browser> Worker<B> {
             return fresh.then_some(named.failure);
         }
         let name = self.browser.failure_of(&version_url(address), origin).await?;
-        let failure = Failure(name.chars().take(80).collect());
+        let failure = Failure(name.chars().take(160).collect());
         let named = Named { address: address.to_owned(), failure: failure.clone(), at_ms: now };
         // Without it the person is asked once more; nothing else hangs on it.
         let _ = self.browser.set(keys::NAMED, &keys::text(&named)).await;

@@ -82,9 +82,9 @@ impl Finding {
         })
     }
 
-    /// What browser or server calls the failure: such names are written with underscores.
+    /// What browser or server calls the failure: a name with underscores, or a sentence.
     pub fn named(&self) -> Option<&str> {
-        let calls = self.detail.bytes().any(|byte| byte == b'_');
+        let calls = self.detail.bytes().any(|byte| matches!(byte, b'_' | b' '));
         calls.then_some(&*self.detail)
     }
 }
