@@ -8,6 +8,7 @@ mod client;
 mod docs;
 mod error;
 mod import;
+mod imports;
 mod library;
 pub(crate) mod metrics;
 mod oauth;
@@ -91,6 +92,9 @@ fn programs() -> OpenApiRouter<App> {
         .routes(routes!(operators::version))
         // Readers.
         .routes(routes!(library::library))
+        .routes(routes!(imports::list))
+        .routes(routes!(imports::one))
+        .routes(routes!(imports::items))
         // Programs that ask a person for a token, and manage it.
         .routes(routes!(oauth::device_authorization))
         .routes(routes!(oauth::token))

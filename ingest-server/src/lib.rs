@@ -8,6 +8,7 @@ pub mod app;
 pub mod clock;
 pub mod config;
 pub mod grant;
+pub mod history;
 pub mod http;
 pub mod ingest;
 pub mod library;

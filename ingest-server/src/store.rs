@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use self::rows::{Key, LibraryRow};
+use self::rows::{ChunkHistory, HistoryRow, Key, LibraryRow};
 use crate::{
     accounts::{Account, Link, Person, Purpose, Scopes, Token},
     grant::{Decision, Granted, NewGrant, Question, Refusal, UserCode, Waiting},
@@ -237,23 +237,18 @@ pub struct Counts {
     pub tokens: i64,
 }
 
-/// A run in one line.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct RunSummary {
-    /// When its first chunk arrived, in microseconds.
-    pub started_at: i64,
-    /// Different titles that arrived.
-    pub received: i64,
-    /// Nothing is missing.
-    pub complete: bool,
-    /// New titles.
-    pub imported: i64,
-    /// Changed titles.
-    pub updated: i64,
-    /// Titles that were the same.
-    pub unchanged: i64,
-    /// Titles that were not valid.
-    pub rejected: i64,
+/// A part of an account's runs, newest first.
+#[derive(Clone, Copy, Debug)]
+pub struct RunsQuery {
+    /// Those that began before this moment, in microseconds; of the same moment those with a smaller id.
+    pub before: (i64, Uuid),
+    /// Most rows.
+    pub limit: i64,
+}
+
+impl RunsQuery {
+    /// The newest run.
+    pub const NEWEST: Self = Self { before: (i64::MAX, Uuid::max()), limit: 1 };
 }
 
 /// One method, one use case, one transaction. Absent is `Ok(None)`.
@@ -382,8 +377,21 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         owner: AccountId,
         query: &LibraryQuery,
     ) -> Result<LibraryRows, StoreError>;
-    /// The latest run.
-    async fn latest_run(&self, owner: AccountId) -> Result<Option<RunSummary>, StoreError>;
+    /// Runs, newest first.
+    async fn runs(
+        &self,
+        owner: AccountId,
+        query: &RunsQuery,
+    ) -> Result<Vec<HistoryRow>, StoreError>;
+    /// When a run of the account began, in microseconds.
+    async fn run_started_at(&self, owner: AccountId, run: Uuid) -> Result<Option<i64>, StoreError>;
+    /// The first chunk of a run from a number on, with what became of its titles.
+    async fn run_chunk(
+        &self,
+        owner: AccountId,
+        run: Uuid,
+        from: i64,
+    ) -> Result<Option<ChunkHistory>, StoreError>;
 
     /// How much there is.
     async fn counts(&self, now: i64) -> Result<Counts, StoreError>;

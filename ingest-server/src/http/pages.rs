@@ -24,6 +24,7 @@ use crate::{
     app::App,
     library::{self, Ask},
     locale::Locale,
+    store::RunsQuery,
 };
 
 /// Titles on a page: fills rows of two, three, four, five and six covers.
@@ -55,9 +56,9 @@ pub(super) async fn library(
         raw: false,
     };
     let page = library::page(&app, account.id, &ask).await?;
-    let latest = app.store().latest_run(account.id).await?;
+    let latest = app.store().runs(account.id, &RunsQuery::NEWEST).await?;
     let locale = observe::locale(&headers);
-    let view = LibraryView::new(locale, app.settings(), &account, &look, &page, latest.as_ref());
+    let view = LibraryView::new(locale, app.settings(), &account, &look, &page, latest.first());
     Ok(Html(view.render()?).into_response())
 }
 

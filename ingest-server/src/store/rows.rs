@@ -104,7 +104,7 @@ pub(crate) struct UserMediaRow {
 }
 
 /// A row of `run_outcomes`: what became of one title that did not stay as it was.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, sqlx::FromRow)]
 pub(crate) struct OutcomeRow {
     pub(crate) position: i64,
     pub(crate) media_id: Option<Key>,
@@ -156,4 +156,50 @@ pub(crate) struct LibraryRow {
     pub(crate) acquired_is_day: Option<bool>,
     pub(crate) imported_from: String,
     pub(crate) raw_import_data: Option<String>,
+}
+
+/// A run with the sums of its chunks.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct HistoryRow {
+    pub(crate) run_id: Key,
+    pub(crate) source: String,
+    pub(crate) marketplace: String,
+    pub(crate) library: String,
+    pub(crate) client_name: String,
+    pub(crate) client_version: String,
+    pub(crate) client_browser: String,
+    pub(crate) source_total: Option<i64>,
+    pub(crate) seen: Option<i64>,
+    pub(crate) received: i64,
+    pub(crate) not_sent: i64,
+    pub(crate) complete: bool,
+    pub(crate) started_at: i64,
+    pub(crate) updated_at: i64,
+    pub(crate) imported: i64,
+    pub(crate) updated: i64,
+    pub(crate) unchanged: i64,
+    pub(crate) ignored: i64,
+    pub(crate) duplicate: i64,
+    pub(crate) rejected: i64,
+}
+
+/// A chunk of a run with what became of its titles.
+#[derive(Clone, Debug)]
+pub struct ChunkHistory {
+    pub(crate) index: i64,
+    /// No other chunk of the run has a greater number.
+    pub(crate) last: bool,
+    /// ASINs of ten characters each, one after the other.
+    pub(crate) asins: String,
+    pub(crate) outcomes: Vec<OutcomeRow>,
+    /// Its titles as they are stored now.
+    pub(crate) known: Vec<KnownRow>,
+}
+
+impl ChunkHistory {
+    /// The ASINs in the order in which they came.
+    pub(crate) fn asins(&self) -> Vec<String> {
+        let all = self.asins.as_bytes().chunks(10);
+        all.map(|asin| String::from_utf8_lossy(asin).into_owned()).collect()
+    }
 }

@@ -12,11 +12,12 @@ use ingest_server::{
     app::Settings,
     secret::Secret,
 };
+use shared::samples;
 
 use crate::{
     browser::Browser,
     databases::{self, on_both},
-    harness::{Answer, Server, settings},
+    harness::{Answer, Server, chunk_of, new_run, settings},
 };
 
 on_both![the_table_names_every_endpoint_and_who_may_call_it];
@@ -24,6 +25,7 @@ on_both![the_table_names_every_endpoint_and_who_may_call_it];
 const DOCUMENT: &str = include_str!("../../../docs/api.md");
 const METHODS: [Method; 5] =
     [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+const STRANGE: &str = "019ab1c2-0000-7000-8000-000000000001";
 const METRICS: &str = "a-token-for-monitoring";
 
 type Endpoint = (String, String);
@@ -51,8 +53,11 @@ fn paths(server: &Server) -> BTreeSet<String> {
 }
 
 /// With the owner's ids in it.
-fn filled(path: &str, token: &str, session: &str) -> String {
-    path.replace("{id}", token).replace("{hash}", session).replace("{file}", "icon.svg")
+fn filled(path: &str, token: &str, session: &str, run: &str) -> String {
+    path.replace("{id}", token)
+        .replace("{hash}", session)
+        .replace("{run}", run)
+        .replace("{file}", "icon.svg")
 }
 
 async fn as_nobody(server: &Server, method: &str, path: &str) -> Answer {
@@ -91,11 +96,14 @@ async fn the_table_names_every_endpoint_and_who_may_call_it(database: String) {
     let session =
         server.app.store().sessions(server.account.id, now).await.unwrap()[0].hash.clone();
 
+    let imported = chunk_of(&new_run(), 0, true, &samples::items(1), 1);
+    let run = server.import(&imported).await.ok()["run"]["id"].as_str().unwrap().to_owned();
+
     // Every path with every method that it takes stands in the table, and nothing else does.
     let mut found = BTreeSet::new();
     for path in paths(&server) {
         for method in METHODS {
-            let address = filled(&path, "019ab1c2-0000-7000-8000-000000000001", "nobody");
+            let address = filled(&path, STRANGE, "nobody", STRANGE);
             let answer = as_nobody(&server, method.as_str(), &address).await;
             if answer.status != StatusCode::METHOD_NOT_ALLOWED {
                 found.insert((method.to_string(), path.clone()));
@@ -107,7 +115,7 @@ async fn the_table_names_every_endpoint_and_who_may_call_it(database: String) {
     assert!(found.len() > 30);
 
     for ((method, path), who) in &table {
-        let address = filled(path, &token, &session);
+        let address = filled(path, &token, &session, &run);
         let nobody = as_nobody(&server, method, &address).await;
         let told = format!("{method} {path} ({who}): {} {}", nobody.status, nobody.text);
         match *who {
@@ -153,8 +161,12 @@ async fn the_table_names_every_endpoint_and_who_may_call_it(database: String) {
                 assert!(problem["detail"].as_str().unwrap().contains(scope), "{told}");
                 let cookie = owner.ask(method.parse().unwrap(), &address).await;
                 cookie.problem(401, "token_missing");
+                if path.contains("{run}") {
+                    let of_other = with_token(&server, method, &address, Some(&strange)).await;
+                    of_other.problem(404, "not_found");
+                }
                 let right = with_token(&server, method, &address, Some(&server.token)).await;
-                assert!(!matches!(right.status.as_u16(), 401 | 403), "{told}");
+                assert!(!matches!(right.status.as_u16(), 401 | 403 | 404), "{told}");
             }
         }
     }

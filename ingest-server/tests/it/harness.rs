@@ -126,6 +126,13 @@ impl Server {
         self.ask(self.request(Method::GET, address).body(Body::empty()).unwrap()).await
     }
 
+    /// The same with the token of another account.
+    pub(crate) async fn get_as_other(&self, address: &str) -> Answer {
+        let bearer = format!("Bearer {}", self.other_token);
+        let request = Request::builder().uri(address).header(header::AUTHORIZATION, bearer);
+        self.ask(request.body(Body::empty()).unwrap()).await
+    }
+
     pub(crate) fn request(&self, method: Method, address: &str) -> axum::http::request::Builder {
         let bearer = format!("Bearer {}", self.token);
         Request::builder().method(method).uri(address).header(header::AUTHORIZATION, bearer)

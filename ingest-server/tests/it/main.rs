@@ -12,6 +12,7 @@ mod databases;
 mod endpoints;
 mod grants;
 mod harness;
+mod history;
 mod imports;
 mod library;
 mod metrics;

@@ -11,7 +11,7 @@ use crate::{
     app::Settings,
     library::{self, LibraryPage, Title},
     locale::Locale,
-    store::RunSummary,
+    store::rows::HistoryRow,
 };
 
 /// Names shown of a long list of people.
@@ -99,7 +99,7 @@ impl<'a> LibraryView<'a> {
         account: &Account,
         look: &Look,
         page: &LibraryPage,
-        latest: Option<&RunSummary>,
+        latest: Option<&HistoryRow>,
     ) -> Self {
         let base = settings.base_path();
         let address = |view, cursor: &str| address(base, look, view, cursor);
@@ -176,7 +176,7 @@ fn count(locale: Locale, q: &str, total: i64) -> String {
     locale.counted("library.found", total).replace("{q}", q.trim())
 }
 
-fn run_line(locale: Locale, run: &RunSummary) -> RunLine {
+fn run_line(locale: Locale, run: &HistoryRow) -> RunLine {
     let when = library::moment(run.started_at).map(|at| locale.moment(at)).unwrap_or_default();
     let number = |value| locale.number(value);
     let mut text = locale.filled(

@@ -4,6 +4,7 @@ mod accounts;
 mod attempts;
 mod counts;
 mod grants;
+mod history;
 mod import;
 mod library;
 mod people;
@@ -22,7 +23,8 @@ use crate::{
     ingest::Import,
     store::{
         AccountId, Bearer, Counts, Imported, KeptAnswer, LibraryQuery, LibraryRows, PersonRow,
-        RunSummary, SessionInfo, SessionRow, Store, StoreError, TokenRow,
+        RunsQuery, SessionInfo, SessionRow, Store, StoreError, TokenRow,
+        rows::{ChunkHistory, HistoryRow},
     },
 };
 
@@ -284,8 +286,25 @@ impl Store for Database {
         reading!(self, db => library::read(db, owner, query))
     }
 
-    async fn latest_run(&self, owner: AccountId) -> Result<Option<RunSummary>, StoreError> {
-        reading!(self, db => runs::latest(db, owner))
+    async fn runs(
+        &self,
+        owner: AccountId,
+        query: &RunsQuery,
+    ) -> Result<Vec<HistoryRow>, StoreError> {
+        reading!(self, db => history::runs(db, owner, query))
+    }
+
+    async fn run_started_at(&self, owner: AccountId, run: Uuid) -> Result<Option<i64>, StoreError> {
+        reading!(self, db => history::started_at(db, owner, run))
+    }
+
+    async fn run_chunk(
+        &self,
+        owner: AccountId,
+        run: Uuid,
+        from: i64,
+    ) -> Result<Option<ChunkHistory>, StoreError> {
+        reading!(self, db => history::chunk(db, owner, run, from))
     }
 
     async fn counts(&self, now: i64) -> Result<Counts, StoreError> {

@@ -7,7 +7,7 @@ use crate::{
         decide::Counts,
         progress::{self, ChunkRow, RunRow},
     },
-    store::{AccountId, RunSummary, StoreError, rows::Key},
+    store::{StoreError, rows::Key},
 };
 
 /// The run as it is with this chunk, and the chunk.
@@ -114,24 +114,4 @@ pub(super) async fn write_chunk(
     .execute(db)
     .await?;
     Ok(())
-}
-
-pub(super) async fn latest(
-    db: &mut Connection,
-    owner: AccountId,
-) -> Result<Option<RunSummary>, StoreError> {
-    Ok(sqlx::query_as(
-        "SELECT r.started_at, r.received, r.complete,
-                CAST(SUM(c.imported) AS bigint) AS imported,
-                CAST(SUM(c.updated) AS bigint) AS updated,
-                CAST(SUM(c.unchanged) AS bigint) AS unchanged,
-                CAST(SUM(c.rejected) AS bigint) AS rejected
-         FROM (SELECT user_id, run_id, started_at, received, complete FROM runs
-               WHERE user_id = $1 ORDER BY started_at DESC, run_id DESC LIMIT 1) r
-         JOIN run_chunks c ON c.user_id = r.user_id AND c.run_id = r.run_id
-         GROUP BY r.started_at, r.received, r.complete",
-    )
-    .bind(Key(owner))
-    .fetch_optional(db)
-    .await?)
 }

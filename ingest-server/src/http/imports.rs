@@ -1,0 +1,72 @@
+//! `GET /api/imports`: what imports did.
+
+use axum::{
+    Json,
+    extract::{
+        Path, Query, State,
+        rejection::{PathRejection, QueryRejection},
+    },
+    http::HeaderMap,
+};
+use uuid::Uuid;
+
+use super::{auth, error::Failure};
+use crate::{
+    accounts::Scope,
+    app::App,
+    history::{self, AskItems, AskRuns, ItemsPage, RunView, RunsPage},
+};
+
+/// The account's runs, newest first, those without a change among them.
+#[utoipa::path(get, path = "/api/imports", tag = "import", security(("token" = [])),
+    params(AskRuns),
+    responses(
+        (status = 200, description = "Runs", body = RunsPage),
+        (status = "4XX", description = "A problem", content_type = "application/problem+json", body = ref("#/components/schemas/Problem")),
+    ))]
+pub(super) async fn list(
+    State(app): State<App>,
+    headers: HeaderMap,
+    query: Result<Query<AskRuns>, QueryRejection>,
+) -> Result<Json<RunsPage>, Failure> {
+    let account = auth::account(&app, &headers, Scope::LibraryRead).await?;
+    let Query(ask) = query
+        .map_err(|_| Failure::Query("limit is a number from 1 to 200, cursor the id of a run"))?;
+    Ok(Json(history::runs(&app, account.id, &ask).await?))
+}
+
+/// One run.
+#[utoipa::path(get, path = "/api/imports/{run}", tag = "import", security(("token" = [])),
+    params(("run" = String, Path, description = "The run's id")),
+    responses(
+        (status = 200, description = "The run", body = RunView),
+        (status = "4XX", description = "A problem", content_type = "application/problem+json", body = ref("#/components/schemas/Problem")),
+    ))]
+pub(super) async fn one(
+    State(app): State<App>,
+    headers: HeaderMap,
+    run: Result<Path<Uuid>, PathRejection>,
+) -> Result<Json<RunView>, Failure> {
+    let account = auth::account(&app, &headers, Scope::LibraryRead).await?;
+    let Path(run) = run.map_err(|_| Failure::NotFound)?;
+    history::run(&app, account.id, run).await?.map(Json).ok_or(Failure::NotFound)
+}
+
+/// What became of the titles of a run, a chunk at a time.
+#[utoipa::path(get, path = "/api/imports/{run}/items", tag = "import", security(("token" = [])),
+    params(("run" = String, Path, description = "The run's id"), AskItems),
+    responses(
+        (status = 200, description = "Titles", body = ItemsPage),
+        (status = "4XX", description = "A problem", content_type = "application/problem+json", body = ref("#/components/schemas/Problem")),
+    ))]
+pub(super) async fn items(
+    State(app): State<App>,
+    headers: HeaderMap,
+    run: Result<Path<Uuid>, PathRejection>,
+    query: Result<Query<AskItems>, QueryRejection>,
+) -> Result<Json<ItemsPage>, Failure> {
+    let account = auth::account(&app, &headers, Scope::LibraryRead).await?;
+    let Path(run) = run.map_err(|_| Failure::NotFound)?;
+    let Query(ask) = query.map_err(|_| Failure::Query("cursor is the next_cursor of an answer"))?;
+    history::items(&app, account.id, run, &ask).await?.map(Json).ok_or(Failure::NotFound)
+}

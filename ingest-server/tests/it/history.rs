@@ -1,0 +1,142 @@
+//! What imports did, as programs read it.
+
+use serde_json::{Value, json};
+use shared::samples;
+
+use crate::{
+    databases::{self, on_both},
+    harness::{Server, chunk_of, new_run, run_of},
+};
+
+on_both![
+    every_run_is_kept_newest_first_and_read_in_parts,
+    what_became_of_each_title_is_told,
+    the_parts_of_a_run_are_its_chunks,
+    a_history_of_its_own,
+    wrong_questions_are_told_what_is_right,
+];
+
+fn names(items: &Value, field: &str) -> Vec<String> {
+    let items = items["items"].as_array().unwrap();
+    items.iter().map(|item| item[field].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+async fn every_run_is_kept_newest_first_and_read_in_parts(database: String) {
+    let server = Server::start(database).await;
+    let mut ids = Vec::new();
+    for count in 1..=3 {
+        let receipt = server.import(&run_of(&samples::items(count))).await.ok();
+        ids.insert(0, receipt["run"]["id"].clone());
+        // Two of one moment, too.
+        server.later(if count == 1 { 60 } else { 0 });
+    }
+    // One without any change.
+    server.later(60);
+    let last = server.import(&run_of(&samples::items(3))).await.ok();
+    ids.insert(0, last["run"]["id"].clone());
+    ids[1..3].sort_by_key(|id| std::cmp::Reverse(id.to_string()));
+
+    let all = server.get("/api/imports").await.ok();
+    let listed: Vec<Value> =
+        all["runs"].as_array().unwrap().iter().map(|run| run["id"].clone()).collect();
+    assert_eq!(listed, ids);
+    assert_eq!(all["next_cursor"], Value::Null);
+    let newest = &all["runs"][0];
+    assert_eq!((&newest["unchanged"], &newest["imported"]), (&json!(3), &json!(0)));
+    assert_eq!((&newest["source_total"], &newest["complete"]), (&json!(3), &json!(true)));
+    assert_eq!(newest["marketplace"], "us");
+
+    let mut found = Vec::new();
+    let mut address = "/api/imports?limit=1".to_owned();
+    loop {
+        let page = server.get(&address).await.ok();
+        found.push(page["runs"][0]["id"].clone());
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        address = format!("/api/imports?limit=1&cursor={next}");
+    }
+    assert_eq!(found, ids);
+    for (id, line) in ids.iter().zip(all["runs"].as_array().unwrap()) {
+        let one = server.get(&format!("/api/imports/{}", id.as_str().unwrap())).await.ok();
+        assert_eq!(&one, line);
+    }
+}
+
+async fn what_became_of_each_title_is_told(database: String) {
+    let server = Server::start(database).await;
+    server.import(&run_of(&samples::items(5))).await.ok();
+    let id = new_run();
+    let mut body = chunk_of(&id, 0, true, &samples::items(6), 6);
+    body["items"][1]["title"] = json!("Changed");
+    body["items"][1]["runtime_minutes"] = json!(7);
+    body["items"][2]["rank"] = json!(99);
+    body["items"][3]["asin"] = json!("lower case");
+    body["items"][4] = body["items"][0].clone();
+    server.import(&body).await.ok();
+
+    let address = format!("/api/imports/{id}/items");
+    let items = server.get(&address).await.ok();
+    let outcomes = ["duplicate", "updated", "rejected", "imported", "unchanged", "unchanged"];
+    assert_eq!(names(&items, "outcome"), outcomes);
+    assert_eq!(items["next_cursor"], Value::Null);
+    let changed = &items["items"][1];
+    assert_eq!(changed["changed"], json!(["runtime_minutes", "title"]));
+    assert_eq!(changed["title"], "Changed");
+    let rejected = &items["items"][2];
+    assert_eq!(
+        (&rejected["pointer"], &rejected["asin"]),
+        (&json!("/items/3/asin"), &json!("lower case"))
+    );
+    assert!(rejected["reason"].as_str().is_some_and(|reason| !reason.is_empty()));
+    let unchanged = server.get(&format!("{address}?outcome=unchanged")).await.ok();
+    assert_eq!(
+        names(&unchanged, "asin"),
+        [samples::asin(2), samples::asin(0)].map(|asin| asin.to_string())
+    );
+    assert!(names(&unchanged, "title").iter().all(|title| !title.is_empty()));
+}
+
+async fn the_parts_of_a_run_are_its_chunks(database: String) {
+    let server = Server::start(database).await;
+    let (id, items) = (new_run(), samples::items(9));
+    for (index, range) in [(0, 0..4), (2, 6..9)] {
+        server.import(&chunk_of(&id, index, index == 2, &items[range], 9)).await.ok();
+    }
+    let address = format!("/api/imports/{id}/items");
+    let first = server.get(&address).await.ok();
+    assert_eq!((names(&first, "asin").len(), &first["next_cursor"]), (4, &json!(1)));
+    let second = server.get(&format!("{address}?cursor=1")).await.ok();
+    assert_eq!((names(&second, "asin").len(), &second["next_cursor"]), (3, &Value::Null));
+    let beyond = server.get(&format!("{address}?cursor=3")).await.ok();
+    assert_eq!(beyond, json!({"items": [], "next_cursor": null}));
+    let run = server.get(&format!("/api/imports/{id}")).await.ok();
+    assert_eq!((&run["complete"], &run["received"]), (&json!(false), &json!(7)));
+}
+
+async fn a_history_of_its_own(database: String) {
+    let server = Server::start(database).await;
+    let mine = server.import(&run_of(&samples::items(2))).await.ok();
+    let id = mine["run"]["id"].as_str().unwrap();
+    assert_eq!(server.get_as_other("/api/imports").await.ok()["runs"], json!([]));
+    for address in [format!("/api/imports/{id}"), format!("/api/imports/{id}/items")] {
+        server.get_as_other(&address).await.problem(404, "not_found");
+    }
+    let cursor = format!("/api/imports?cursor={id}");
+    server.get_as_other(&cursor).await.problem(400, "query_invalid");
+}
+
+async fn wrong_questions_are_told_what_is_right(database: String) {
+    let server = Server::start(database).await;
+    let id = new_run();
+    for (address, status, code) in [
+        ("/api/imports?limit=0".to_owned(), 400, "query_invalid"),
+        ("/api/imports?limit=201".to_owned(), 400, "query_invalid"),
+        ("/api/imports?cursor=x".to_owned(), 400, "query_invalid"),
+        (format!("/api/imports?cursor={id}"), 400, "query_invalid"),
+        (format!("/api/imports/{id}/items?outcome=lost"), 400, "query_invalid"),
+        (format!("/api/imports/{id}/items?cursor=-1"), 400, "query_invalid"),
+        (format!("/api/imports/{id}"), 404, "not_found"),
+        ("/api/imports/x".to_owned(), 404, "not_found"),
+    ] {
+        server.get(&address).await.problem(status, code);
+    }
+}
