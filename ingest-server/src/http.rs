@@ -7,6 +7,7 @@ mod browser;
 mod client;
 mod docs;
 mod error;
+mod ignored;
 mod import;
 mod imports;
 mod library;
@@ -95,6 +96,8 @@ fn programs() -> OpenApiRouter<App> {
         .routes(routes!(imports::list))
         .routes(routes!(imports::one))
         .routes(routes!(imports::items))
+        .routes(routes!(ignored::list))
+        .routes(routes!(ignored::one, ignored::put, ignored::delete))
         // Programs that ask a person for a token, and manage it.
         .routes(routes!(oauth::device_authorization))
         .routes(routes!(oauth::token))

@@ -15,9 +15,10 @@ use std::{fmt, path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use shared::ids::{Asin, Marketplace};
 use uuid::Uuid;
 
-use self::rows::{ChunkHistory, HistoryRow, Key, LibraryRow};
+use self::rows::{ChunkHistory, HistoryRow, IgnoredRow, Key, LibraryRow};
 use crate::{
     accounts::{Account, Link, Person, Purpose, Scopes, Token},
     grant::{Decision, Granted, NewGrant, Question, Refusal, UserCode, Waiting},
@@ -377,6 +378,36 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         owner: AccountId,
         query: &LibraryQuery,
     ) -> Result<LibraryRows, StoreError>;
+    /// Titles that the account does not want, after a product number and shop.
+    async fn ignored_titles(
+        &self,
+        owner: AccountId,
+        after: (&str, &str),
+        limit: usize,
+    ) -> Result<Vec<IgnoredRow>, StoreError>;
+    /// A title that the account does not want.
+    async fn ignored_title(
+        &self,
+        owner: AccountId,
+        marketplace: Marketplace,
+        asin: &Asin,
+    ) -> Result<Option<IgnoredRow>, StoreError>;
+    /// Leaves a title out of every import from now on.
+    async fn ignore(
+        &self,
+        owner: AccountId,
+        marketplace: Marketplace,
+        asin: &Asin,
+        at: i64,
+    ) -> Result<(), StoreError>;
+    /// Takes that back; false if there is nothing to take back.
+    async fn want_again(
+        &self,
+        owner: AccountId,
+        marketplace: Marketplace,
+        asin: &Asin,
+    ) -> Result<bool, StoreError>;
+
     /// Runs, newest first.
     async fn runs(
         &self,

@@ -1,6 +1,6 @@
 //! Pure: a checked chunk and what is stored of its titles -> what to write and what to answer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use shared::{
     ids::Marketplace,
@@ -70,7 +70,11 @@ impl Counts {
 /// # Errors
 ///
 /// A stored title that cannot be read, with table, column and id.
-pub(crate) fn decide(import: &Import, known: Vec<KnownRow>) -> Result<Decision, StoreError> {
+pub(crate) fn decide(
+    import: &Import,
+    known: Vec<KnownRow>,
+    ignored: &HashSet<(String, String)>,
+) -> Result<Decision, StoreError> {
     let mut of_asin: HashMap<String, Vec<KnownRow>> = HashMap::with_capacity(known.len());
     for row in known {
         of_asin.entry(row.asin.clone()).or_default().push(row);
@@ -82,6 +86,11 @@ pub(crate) fn decide(import: &Import, known: Vec<KnownRow>) -> Result<Decision, 
             Entry::Keep(item) => {
                 let new_id = Key(ids.next().unwrap_or_default());
                 let known = of_asin.remove(item.asin.as_str()).unwrap_or_default();
+                if unwanted(import, item, &known, ignored) {
+                    let why = ("the account does not want it", "");
+                    decision.note(position, Some(item.asin.as_str()), Outcome::Ignored, Some(why));
+                    continue;
+                }
                 decision.keep(import, position, item, known, new_id)?;
             }
             Entry::Duplicate { asin, pointer } => decision.note(
@@ -195,7 +204,7 @@ impl Decision {
         why: Option<(&str, &str)>,
     ) {
         let reason = why.map(|(reason, _)| reason.to_owned());
-        let pointer = why.map(|(_, pointer)| pointer.to_owned());
+        let pointer = why.map(|(_, pointer)| pointer.to_owned()).filter(|text| !text.is_empty());
         self.counts.add(outcome);
         if outcome != Outcome::Unchanged {
             self.outcomes.push(OutcomeRow {
@@ -211,6 +220,27 @@ impl Decision {
             });
         }
         self.receipts.push(ItemReceipt { asin: asin.map(str::to_owned), outcome, reason, pointer });
+    }
+}
+
+/// Whether the account does not want a title. Without a marketplace it is the one that is stored; one
+/// that is not stored may be from any.
+fn unwanted(
+    import: &Import,
+    item: &Item,
+    known: &[KnownRow],
+    ignored: &HashSet<(String, String)>,
+) -> bool {
+    if ignored.is_empty() {
+        return false;
+    }
+    let asin = item.asin.as_str();
+    let of = |shop: &str| ignored.contains(&(shop.to_owned(), asin.to_owned()));
+    match (import.batch.marketplace(), known) {
+        (Some(named), _) => of(named.code()),
+        (None, [only]) => of(&only.marketplace),
+        (None, []) => ignored.iter().any(|(_, one)| one == asin),
+        (None, _) => false,
     }
 }
 

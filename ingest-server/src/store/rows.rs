@@ -203,3 +203,14 @@ impl ChunkHistory {
         all.map(|asin| String::from_utf8_lossy(asin).into_owned()).collect()
     }
 }
+
+/// A title that an account does not want.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct IgnoredRow {
+    pub(crate) user_id: Key,
+    pub(crate) asin: String,
+    pub(crate) marketplace: String,
+    pub(crate) ignored_at: i64,
+    /// Where the library has it.
+    pub(crate) title: Option<String>,
+}

@@ -13,6 +13,7 @@ mod endpoints;
 mod grants;
 mod harness;
 mod history;
+mod ignored;
 mod imports;
 mod library;
 mod metrics;

@@ -1,5 +1,7 @@
 //! One chunk: read, decide, write, answer. The number of statements does not depend on its size.
 
+use std::collections::HashSet;
+
 use super::{Connection, bulk, runs};
 use crate::{
     ingest::{
@@ -71,12 +73,13 @@ pub(super) async fn preview(db: &mut Connection, import: &Import) -> Result<Stri
 
 async fn decided(db: &mut Connection, import: &Import) -> Result<Decision, StoreError> {
     let asins: Vec<String> = import.batch.items().map(|item| item.asin.to_string()).collect();
-    let known = if asins.is_empty() {
-        Vec::new()
-    } else {
-        bulk::known(db, Key(import.account.id), &asins).await?
-    };
-    decide(import, known)
+    if asins.is_empty() {
+        return decide(import, Vec::new(), &HashSet::new());
+    }
+    let owner = Key(import.account.id);
+    let known = bulk::known(db, owner, &asins).await?;
+    let ignored = bulk::ignored(db, owner, &asins).await?;
+    decide(import, known, &ignored)
 }
 
 fn answered(import: &Import, run: &progress::RunRow, decision: Decision) -> String {

@@ -5,6 +5,7 @@ mod attempts;
 mod counts;
 mod grants;
 mod history;
+mod ignored;
 mod import;
 mod library;
 mod people;
@@ -14,6 +15,7 @@ mod sessions;
 use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
+use shared::ids::{Asin, Marketplace};
 use uuid::Uuid;
 
 use super::{Connection, Database, Transaction, bulk};
@@ -24,7 +26,7 @@ use crate::{
     store::{
         AccountId, Bearer, Counts, Imported, KeptAnswer, LibraryQuery, LibraryRows, PersonRow,
         RunsQuery, SessionInfo, SessionRow, Store, StoreError, TokenRow,
-        rows::{ChunkHistory, HistoryRow},
+        rows::{ChunkHistory, HistoryRow, IgnoredRow},
     },
 };
 
@@ -284,6 +286,44 @@ impl Store for Database {
         query: &LibraryQuery,
     ) -> Result<LibraryRows, StoreError> {
         reading!(self, db => library::read(db, owner, query))
+    }
+
+    async fn ignored_titles(
+        &self,
+        owner: AccountId,
+        after: (&str, &str),
+        limit: usize,
+    ) -> Result<Vec<IgnoredRow>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        reading!(self, db => ignored::list(db, owner, after, limit))
+    }
+
+    async fn ignored_title(
+        &self,
+        owner: AccountId,
+        marketplace: Marketplace,
+        asin: &Asin,
+    ) -> Result<Option<IgnoredRow>, StoreError> {
+        reading!(self, db => ignored::one(db, owner, marketplace, asin))
+    }
+
+    async fn ignore(
+        &self,
+        owner: AccountId,
+        marketplace: Marketplace,
+        asin: &Asin,
+        at: i64,
+    ) -> Result<(), StoreError> {
+        writing!(self, db => ignored::add(db, owner, marketplace, asin, at))
+    }
+
+    async fn want_again(
+        &self,
+        owner: AccountId,
+        marketplace: Marketplace,
+        asin: &Asin,
+    ) -> Result<bool, StoreError> {
+        writing!(self, db => ignored::remove(db, owner, marketplace, asin))
     }
 
     async fn runs(

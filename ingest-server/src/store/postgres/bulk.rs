@@ -1,5 +1,7 @@
 //! Statements over many rows on PostgreSQL: each column comes as one array.
 
+use std::collections::HashSet;
+
 use sqlx::postgres::PgConnection;
 
 use crate::store::{
@@ -26,6 +28,20 @@ pub(super) async fn known(
     asins: &[String],
 ) -> Result<Vec<KnownRow>, StoreError> {
     Ok(sqlx::query_as(KNOWN).bind(owner).bind(asins).fetch_all(db).await?)
+}
+
+const IGNORED: &str = "SELECT i.marketplace, i.asin
+    FROM unnest($2::text[]) AS wanted (asin) JOIN ignored AS i
+        ON i.user_id = $1 AND i.asin = wanted.asin";
+
+/// Marketplace and ASIN of those among `asins` that the account does not want.
+pub(super) async fn ignored(
+    db: &mut PgConnection,
+    owner: Key,
+    asins: &[String],
+) -> Result<HashSet<(String, String)>, StoreError> {
+    let rows = sqlx::query_as(IGNORED).bind(owner).bind(asins).fetch_all(db).await?;
+    Ok(rows.into_iter().collect())
 }
 
 const MEDIA: &str = "INSERT INTO media (

@@ -3,6 +3,8 @@
 //! `CROSS JOIN` fixes the order of a join: left alone, the planner may walk the array once a row.
 
 use serde::Serialize;
+use std::collections::HashSet;
+
 use sqlx::sqlite::SqliteConnection;
 
 use crate::store::{
@@ -28,6 +30,20 @@ pub(super) async fn known(
     asins: &[String],
 ) -> Result<Vec<KnownRow>, StoreError> {
     Ok(sqlx::query_as(KNOWN).bind(owner).bind(json(&asins)?).fetch_all(db).await?)
+}
+
+const IGNORED: &str = "SELECT i.marketplace, i.asin
+    FROM json_each($2) AS wanted CROSS JOIN ignored AS i
+    WHERE i.user_id = $1 AND i.asin = wanted.value";
+
+/// Marketplace and ASIN of those among `asins` that the account does not want.
+pub(super) async fn ignored(
+    db: &mut SqliteConnection,
+    owner: Key,
+    asins: &[String],
+) -> Result<HashSet<(String, String)>, StoreError> {
+    let rows = sqlx::query_as(IGNORED).bind(owner).bind(json(&asins)?).fetch_all(db).await?;
+    Ok(rows.into_iter().collect())
 }
 
 const MEDIA: &str = "INSERT INTO media (
@@ -173,5 +189,5 @@ fn json(rows: &impl Serialize) -> Result<String, StoreError> {
 
 /// Every statement here, so that a test can look at its plan.
 #[cfg(test)]
-pub(super) const ALL: [&str; 8] =
-    [KNOWN, MEDIA, USER_MEDIA, OUTCOMES, BY_NEWEST, BY_TITLE, BY_AUTHOR, SIZE];
+pub(super) const ALL: [&str; 9] =
+    [KNOWN, MEDIA, USER_MEDIA, OUTCOMES, BY_NEWEST, BY_TITLE, BY_AUTHOR, SIZE, IGNORED];

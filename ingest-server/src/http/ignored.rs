@@ -1,0 +1,165 @@
+//! `/api/ignored`: titles that an account does not want, from whatever source they come.
+
+use axum::{
+    Json,
+    extract::{
+        Path, Query, State,
+        rejection::{PathRejection, QueryRejection},
+    },
+    http::{HeaderMap, StatusCode},
+};
+use serde::{Deserialize, Serialize};
+use shared::ids::{Asin, Marketplace};
+use utoipa::ToSchema;
+
+use super::{auth, error::Failure};
+use crate::{
+    accounts::Scope,
+    app::App,
+    library::moment,
+    store::{StoreError, rows::IgnoredRow},
+};
+
+/// Most titles in one answer.
+const MOST: usize = 500;
+
+/// Where the list goes on.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Ask {
+    /// `next_cursor` of the part before.
+    cursor: String,
+}
+
+/// A title that is not wanted.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct IgnoredView {
+    /// The shop.
+    marketplace: String,
+    /// Product number.
+    asin: String,
+    /// Title, where the library has it.
+    title: Option<String>,
+    /// Since when.
+    ignored_at: String,
+}
+
+/// Titles that are not wanted, by product number.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct IgnoredPage {
+    /// This part, at most 500.
+    ignored: Vec<IgnoredView>,
+    /// Cursor of the next part; none at the end.
+    next_cursor: Option<String>,
+}
+
+type Title = Result<Path<(String, String)>, PathRejection>;
+
+/// The titles that the account does not want.
+#[utoipa::path(get, path = "/api/ignored", tag = "import", security(("token" = [])), params(Ask),
+    responses(
+        (status = 200, description = "Titles", body = IgnoredPage),
+        (status = "4XX", description = "A problem", content_type = "application/problem+json", body = ref("#/components/schemas/Problem")),
+    ))]
+pub(super) async fn list(
+    State(app): State<App>,
+    headers: HeaderMap,
+    query: Result<Query<Ask>, QueryRejection>,
+) -> Result<Json<IgnoredPage>, Failure> {
+    let account = auth::account(&app, &headers, Scope::LibraryRead).await?;
+    let wrong = Failure::Query("cursor is the next_cursor of an answer");
+    let Ok(Query(Ask { cursor })) = query else { return Err(wrong) };
+    let after = match cursor.as_str() {
+        "" => ("", ""),
+        text => text.split_once(':').filter(|_| !text.contains('\0')).ok_or(wrong)?,
+    };
+    let mut rows = app.store().ignored_titles(account.id, after, MOST + 1).await?;
+    let full = rows.len() > MOST;
+    rows.truncate(MOST);
+    let last = rows.last().filter(|_| full);
+    let next_cursor = last.map(|row| format!("{}:{}", row.asin, row.marketplace));
+    let ignored = rows.into_iter().map(view).collect::<Result<_, _>>()?;
+    Ok(Json(IgnoredPage { ignored, next_cursor }))
+}
+
+/// Whether the account does not want a title: 404 if nothing is said against it.
+#[utoipa::path(get, path = "/api/ignored/{marketplace}/{asin}", tag = "import",
+    security(("token" = [])),
+    params(
+        ("marketplace" = String, Path, description = "Code of the shop, as in an import"),
+        ("asin" = String, Path, description = "Product number"),
+    ),
+    responses(
+        (status = 200, description = "It is not wanted", body = IgnoredView),
+        (status = "4XX", description = "A problem", content_type = "application/problem+json", body = ref("#/components/schemas/Problem")),
+    ))]
+pub(super) async fn one(
+    State(app): State<App>,
+    headers: HeaderMap,
+    title: Title,
+) -> Result<Json<IgnoredView>, Failure> {
+    let account = auth::account(&app, &headers, Scope::LibraryRead).await?;
+    let (marketplace, asin) = parsed(title)?;
+    let row = app.store().ignored_title(account.id, marketplace, &asin).await?;
+    Ok(Json(view(row.ok_or(Failure::NotFound)?)?))
+}
+
+/// Never imports a title from now on; what the library has of it stays as it is.
+#[utoipa::path(put, path = "/api/ignored/{marketplace}/{asin}", tag = "import",
+    security(("token" = [])),
+    params(
+        ("marketplace" = String, Path, description = "Code of the shop, as in an import"),
+        ("asin" = String, Path, description = "Product number"),
+    ),
+    responses(
+        (status = 204, description = "It is not wanted, now or already"),
+        (status = "4XX", description = "A problem", content_type = "application/problem+json", body = ref("#/components/schemas/Problem")),
+    ))]
+pub(super) async fn put(
+    State(app): State<App>,
+    headers: HeaderMap,
+    title: Title,
+) -> Result<StatusCode, Failure> {
+    let account = auth::account(&app, &headers, Scope::ImportWrite).await?;
+    let (marketplace, asin) = parsed(title)?;
+    let now = app.clock().now().as_microsecond();
+    app.store().ignore(account.id, marketplace, &asin, now).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes a title in again at the next import.
+#[utoipa::path(delete, path = "/api/ignored/{marketplace}/{asin}", tag = "import",
+    security(("token" = [])),
+    params(
+        ("marketplace" = String, Path, description = "Code of the shop, as in an import"),
+        ("asin" = String, Path, description = "Product number"),
+    ),
+    responses(
+        (status = 204, description = "It is wanted again"),
+        (status = "4XX", description = "A problem", content_type = "application/problem+json", body = ref("#/components/schemas/Problem")),
+    ))]
+pub(super) async fn delete(
+    State(app): State<App>,
+    headers: HeaderMap,
+    title: Title,
+) -> Result<StatusCode, Failure> {
+    let account = auth::account(&app, &headers, Scope::ImportWrite).await?;
+    let (marketplace, asin) = parsed(title)?;
+    let found = app.store().want_again(account.id, marketplace, &asin).await?;
+    if found { Ok(StatusCode::NO_CONTENT) } else { Err(Failure::NotFound) }
+}
+
+/// What is no title is not found.
+fn parsed(title: Title) -> Result<(Marketplace, Asin), Failure> {
+    let Path((marketplace, asin)) = title.map_err(|_| Failure::NotFound)?;
+    let marketplace = Marketplace::parse(&marketplace).map_err(|_| Failure::NotFound)?;
+    Ok((marketplace, Asin::parse(&asin).map_err(|_| Failure::NotFound)?))
+}
+
+fn view(row: IgnoredRow) -> Result<IgnoredView, StoreError> {
+    let ignored_at = moment(row.ignored_at)
+        .map_err(|error| StoreError::row("ignored", "ignored_at", row.user_id, &error))?
+        .to_string();
+    Ok(IgnoredView { marketplace: row.marketplace, asin: row.asin, title: row.title, ignored_at })
+}
