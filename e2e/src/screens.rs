@@ -200,7 +200,7 @@ impl Walk {
         })
         .await?;
         self.shoot_page("library").await?;
-        for page in ["tokens", "settings", "api/docs"] {
+        for page in ["imports", "tokens", "settings", "api/docs"] {
             driver.goto(format!("{}/{page}", self.world.server.url())).await?;
             self.shoot_page(&page.replace('/', "-")).await?;
         }

@@ -101,6 +101,21 @@ pub struct RunView {
     pub rejected: i64,
 }
 
+impl RunView {
+    /// How many titles had which outcome.
+    pub(crate) const fn outcomes(&self) -> [(&'static str, i64); 6] {
+        let [imported, updated, unchanged, ignored, duplicate, rejected] = OUTCOMES;
+        [
+            (imported, self.imported),
+            (updated, self.updated),
+            (unchanged, self.unchanged),
+            (ignored, self.ignored),
+            (duplicate, self.duplicate),
+            (rejected, self.rejected),
+        ]
+    }
+}
+
 /// Program that sent a run.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ClientView {

@@ -117,6 +117,8 @@ fn people(app: &App) -> Router {
     Router::new()
         .route("/", get(pages::library))
         .route("/pair", get(pages::pair::pair).post(pages::pair::decide))
+        .route("/imports", get(pages::imports::imports))
+        .route("/imports/{run}", get(pages::imports::import))
         .route("/tokens", get(pages::tokens::tokens).post(pages::tokens::make))
         .route("/tokens/{id}/revoke", post(pages::tokens::revoke))
         .route("/settings", get(pages::settings::settings))

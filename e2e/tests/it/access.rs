@@ -66,6 +66,7 @@ async fn pages(world: &World) -> Result<()> {
         "/",
         "/?view=list",
         "/?q=zzzz",
+        "/imports",
         "/tokens",
         "/settings",
         "/pair",

@@ -1,6 +1,7 @@
 //! Pages for people: they show what the use cases give, in the browser's language.
 
 mod frame;
+pub(super) mod imports;
 mod notice;
 pub(super) mod pair;
 mod scopes;

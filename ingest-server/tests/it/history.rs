@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use shared::samples;
 
 use crate::{
+    browser::Browser,
     databases::{self, on_both},
     harness::{Server, chunk_of, new_run, run_of},
 };
@@ -14,6 +15,7 @@ on_both![
     the_parts_of_a_run_are_its_chunks,
     a_history_of_its_own,
     wrong_questions_are_told_what_is_right,
+    the_pages_tell_the_chain_and_each_title,
 ];
 
 fn names(items: &Value, field: &str) -> Vec<String> {
@@ -139,4 +141,37 @@ async fn wrong_questions_are_told_what_is_right(database: String) {
     ] {
         server.get(&address).await.problem(status, code);
     }
+}
+
+async fn the_pages_tell_the_chain_and_each_title(database: String) {
+    let server = Server::start(database).await;
+    let reader = Browser::signed_in(&server, server.account.id).await;
+    assert!(reader.get("/imports").await.text.contains("Nothing has been imported yet"));
+    server.import(&run_of(&samples::items(4))).await.ok();
+    server.later(60);
+    let id = new_run();
+    let mut body = chunk_of(&id, 0, true, &samples::items(6), 9);
+    body["run"]["not_sent"] = json!([samples::asin(40)]);
+    body["items"][1]["title"] = json!("<b>Bold</b>");
+    body["items"][2]["cover_url"] = json!("http://elsewhere.example/a.jpg");
+    server.import(&body).await.ok();
+
+    let list = reader.get("/imports").await.text;
+    let chain = "Audible lists 9, read 9, sent 6, left out 1, not taken 1, \
+                 stored 5 (2 new, 1 changed, 2 unchanged)";
+    assert!(list.contains(chain), "{list}");
+    assert_eq!(list.matches("class=\"tag\"").count(), 1, "one of both is not complete");
+    let page = reader.get(&format!("/imports/{id}")).await.text;
+    for part in [chain, "&#60;b&#62;Bold", "changed: title", "https", "All 6", "Changed 1"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(!page.contains("<b>Bold") && !page.contains("Ignored"), "{page}");
+    let new = reader.get(&format!("/imports/{id}?outcome=imported")).await.text;
+    assert_eq!(new.matches("class=\"row\"").count(), 2);
+
+    let other = server.app.store().account_by_email("other@home.example").await.unwrap().unwrap();
+    let stranger = Browser::signed_in(&server, other.id).await;
+    let hidden = stranger.get(&format!("/imports/{id}")).await;
+    assert_eq!(hidden.status, axum::http::StatusCode::NOT_FOUND);
+    assert!(!stranger.get("/imports").await.text.contains("Audible lists"));
 }

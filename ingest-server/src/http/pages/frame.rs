@@ -7,17 +7,19 @@ use crate::{accounts::Account, locale::Locale};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Here {
     Library,
+    Imports,
     Tokens,
     Settings,
 }
 
 impl Here {
-    const ALL: [Self; 3] = [Self::Library, Self::Tokens, Self::Settings];
+    const ALL: [Self; 4] = [Self::Library, Self::Imports, Self::Tokens, Self::Settings];
 
     /// Below the server's address.
     const fn path(self) -> &'static str {
         match self {
             Self::Library => "/",
+            Self::Imports => "/imports",
             Self::Tokens => "/tokens",
             Self::Settings => "/settings",
         }
@@ -27,6 +29,7 @@ impl Here {
     const fn text(self) -> &'static str {
         match self {
             Self::Library => "nav.library",
+            Self::Imports => "nav.imports",
             Self::Tokens => "nav.tokens",
             Self::Settings => "nav.settings",
         }

@@ -1,0 +1,217 @@
+//! The pages of what imports did: every run, and what became of its titles.
+
+use askama::Template;
+use axum::{
+    extract::{
+        Path, Query, State,
+        rejection::{PathRejection, QueryRejection},
+    },
+    http::HeaderMap,
+    response::{Html, IntoResponse, Response},
+};
+use jiff::Timestamp;
+use shared::ids::Marketplace;
+use uuid::Uuid;
+
+use super::frame::{Frame, Here};
+use crate::{
+    app::App,
+    history::{self, AskItems, AskRuns, ItemView, RunView},
+    http::{error::Failure, observe, session::SignedIn},
+    locale::Locale,
+};
+
+/// `templates/imports.html`
+#[derive(Template)]
+#[template(path = "imports.html")]
+struct ImportsView<'a> {
+    locale: Locale,
+    base: &'a str,
+    frame: Frame,
+    runs: Vec<RunLine>,
+    next: Option<Uuid>,
+    later: bool,
+}
+
+/// `templates/import.html`
+#[derive(Template)]
+#[template(path = "import.html")]
+struct ImportView<'a> {
+    locale: Locale,
+    base: &'a str,
+    frame: Frame,
+    run: RunLine,
+    filters: Vec<Filter>,
+    items: Vec<ItemLine>,
+    next: Option<String>,
+}
+
+/// A run in words.
+struct RunLine {
+    id: Uuid,
+    when: String,
+    from: String,
+    chain: String,
+    complete: bool,
+}
+
+/// A way to the titles with one outcome.
+struct Filter {
+    text: String,
+    query: String,
+    here: bool,
+}
+
+/// A title in words.
+struct ItemLine {
+    title: String,
+    asin: String,
+    outcome: String,
+    why: String,
+}
+
+/// Every run, newest first.
+pub(in crate::http) async fn imports(
+    State(app): State<App>,
+    SignedIn { account, .. }: SignedIn,
+    headers: HeaderMap,
+    query: Result<Query<AskRuns>, QueryRejection>,
+) -> Result<Response, Failure> {
+    let Query(ask) = query.map_err(|_| Failure::NotFound)?;
+    let page = history::runs(&app, account.id, &ask).await?;
+    let locale = observe::locale(&headers);
+    let view = ImportsView {
+        locale,
+        base: app.settings().base_path(),
+        frame: Frame::new(locale, Here::Imports, &account),
+        runs: page.runs.iter().map(|run| RunLine::new(locale, run)).collect(),
+        next: page.next_cursor,
+        later: ask.cursor.is_some(),
+    };
+    Ok(Html(view.render()?).into_response())
+}
+
+/// One run with what became of its titles.
+pub(in crate::http) async fn import(
+    State(app): State<App>,
+    SignedIn { account, .. }: SignedIn,
+    headers: HeaderMap,
+    run: Result<Path<Uuid>, PathRejection>,
+    query: Result<Query<AskItems>, QueryRejection>,
+) -> Result<Response, Failure> {
+    let (Ok(Path(id)), Ok(Query(ask))) = (run, query) else { return Err(Failure::NotFound) };
+    let found = history::run(&app, account.id, id).await?;
+    let run = found.ok_or(Failure::NotFound)?;
+    let page = history::items(&app, account.id, id, &ask).await?.ok_or(Failure::NotFound)?;
+    let locale = observe::locale(&headers);
+    let outcome = ask.outcome.as_deref();
+    let and = outcome.map(|name| format!("&outcome={name}")).unwrap_or_default();
+    let view = ImportView {
+        locale,
+        base: app.settings().base_path(),
+        frame: Frame::new(locale, Here::Imports, &account),
+        run: RunLine::new(locale, &run),
+        filters: filters(locale, &run, outcome),
+        items: page.items.into_iter().map(|item| ItemLine::new(locale, item)).collect(),
+        next: page.next_cursor.map(|next| format!("?cursor={next}{and}")),
+    };
+    Ok(Html(view.render()?).into_response())
+}
+
+/// All titles, and those with each outcome that there is.
+fn filters(locale: Locale, run: &RunView, outcome: Option<&str>) -> Vec<Filter> {
+    let counts = run.outcomes();
+    let all = counts.iter().map(|(_, count)| count).sum();
+    let filter = |name: Option<&str>, count: i64| {
+        let label = format!("imports.outcome.{}", name.unwrap_or("all"));
+        Filter {
+            text: format!("{} {}", locale.text(&label), locale.number(count)),
+            query: name.map(|name| format!("?outcome={name}")).unwrap_or_default(),
+            here: name == outcome,
+        }
+    };
+    let those = counts.into_iter().filter(|(name, count)| *count > 0 || outcome == Some(name));
+    std::iter::once(filter(None, all))
+        .chain(those.map(|(name, count)| filter(Some(name), count)))
+        .collect()
+}
+
+impl RunLine {
+    fn new(locale: Locale, run: &RunView) -> Self {
+        let moment = run.started_at.parse::<Timestamp>();
+        let library = Some(run.library.as_str()).filter(|name| *name != "main");
+        let source = format!("imports.source.{}", run.source);
+        let shop = run.marketplace.as_deref().map(shop);
+        let from = [
+            Some(locale.text(&source)),
+            run.client.browser.as_deref().map(browser),
+            shop.as_deref(),
+            library,
+        ];
+        Self {
+            id: run.id,
+            when: moment.map(|at| locale.moment(at)).unwrap_or_default(),
+            from: from.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            chain: chain(locale, run),
+            complete: run.complete,
+        }
+    }
+}
+
+/// From what the source lists to what is stored.
+fn chain(locale: Locale, run: &RunView) -> String {
+    let number = |value: i64| locale.number(value);
+    let stored = run.imported + run.updated + run.unchanged;
+    let mut parts = Vec::new();
+    for (name, value) in [
+        ("imports.chain.lists", run.source_total),
+        ("imports.chain.read", run.seen),
+        ("imports.chain.sent", Some(run.received)),
+        ("imports.chain.left_out", Some(run.not_sent + run.ignored).filter(|left| *left > 0)),
+        ("imports.chain.rejected", Some(run.rejected).filter(|left| *left > 0)),
+    ] {
+        if let Some(value) = value {
+            parts.push(locale.filled(name, &[("n", &number(value))]));
+        }
+    }
+    let values = [
+        ("n", number(stored)),
+        ("imported", number(run.imported)),
+        ("updated", number(run.updated)),
+        ("unchanged", number(run.unchanged)),
+    ];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    parts.push(locale.filled("imports.chain.stored", &values));
+    parts.join(", ")
+}
+
+/// `audible.com`
+fn shop(code: &str) -> String {
+    Marketplace::parse(code)
+        .map_or_else(|_| code.to_owned(), |shop| format!("audible.{}", shop.tld()))
+}
+
+fn browser(name: &str) -> &str {
+    match name {
+        "chrome" => "Chrome",
+        "firefox" => "Firefox",
+        other => other,
+    }
+}
+
+impl ItemLine {
+    fn new(locale: Locale, item: ItemView) -> Self {
+        let changed = item.changed.join(", ");
+        let asin = item.asin.unwrap_or_default();
+        Self {
+            title: item.title.unwrap_or_else(|| asin.clone()),
+            outcome: locale.text(&format!("imports.outcome.{}", item.outcome)).to_owned(),
+            why: match item.reason {
+                Some(reason) => reason,
+                None if changed.is_empty() => String::new(),
+                None => locale.filled("imports.changed", &[("fields", &changed)]),
+            },
+            asin,
+        }
+    }
+}
