@@ -1,12 +1,16 @@
 //! nginx in front of a server, below a sub-path, as people run it at home.
 
-use std::{net::TcpListener, path::Path, process::Command};
+use std::{path::Path, process::Command};
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 
-use crate::{process::Owned, tools, wait::until};
+use crate::{
+    process::{self, Owned},
+    tools,
+    wait::until,
+};
 
 /// A proxy on a port of its own. It ends when this is dropped.
 pub struct Nginx {
@@ -18,8 +22,7 @@ pub struct Nginx {
 impl Nginx {
     /// Chooses a port; nothing listens yet.
     pub fn prepare() -> Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        Ok(Self { port, folder: tempfile::tempdir()?, process: None })
+        Ok(Self { port: process::port()?, folder: tempfile::tempdir()?, process: None })
     }
 
     /// Where browsers reach the server: `http://127.0.0.1:PORT/mefeed`.

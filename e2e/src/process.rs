@@ -1,7 +1,9 @@
 //! Child processes that end with their owner, whole process group and all.
 
 use std::{
+    net::{Ipv4Addr, Ipv6Addr, TcpListener},
     process::{Command, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
     time::Duration,
 };
 
@@ -52,6 +54,26 @@ impl Owned {
         });
         Ok((Self { child, group, _stdout: Some(drain) }, found))
     }
+}
+
+/// A port for a program that cannot choose one well by itself: free on IPv4 and IPv6, given out once, and
+/// below those that systems hand to connections, so that nothing takes it in between.
+pub fn port() -> Result<u16> {
+    const FIRST: u16 = 20_000;
+    const COUNT: u16 = 10_000;
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = std::process::id() % u32::from(COUNT);
+    for _ in 0..COUNT {
+        let step = u32::from(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = FIRST + u16::try_from((start + step) % u32::from(COUNT))?;
+        // A machine without IPv6 has nothing there that could be in the way.
+        let v6 = TcpListener::bind((Ipv6Addr::LOCALHOST, port));
+        let taken = v6.is_err_and(|error| error.kind() == std::io::ErrorKind::AddrInUse);
+        if !taken && TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no port from {FIRST} on is free");
 }
 
 fn spawned(command: Command) -> Result<(Child, u32)> {

@@ -4,13 +4,18 @@ use std::{cell::RefCell, path::Path, process::Command};
 
 use anyhow::{Context, Result, bail};
 use audible_sim::Sim;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver, WindowHandle};
 
 use super::{Browser, Kind, Look};
-use crate::{process::Owned, tls, tools::Tools, wait::until};
+use crate::{
+    process::{self, Owned},
+    tls,
+    tools::Tools,
+    wait::until,
+};
 
 /// A virtual display with nothing on it but this browser.
 pub struct Display {
@@ -70,12 +75,11 @@ pub(super) async fn start(tools: &Tools, sim: &Sim, look: Look) -> Result<Browse
     let display = Display::start().await?;
     let profile = TempDir::new()?;
     let mut command = Command::new(&tools.chromedriver);
-    command.arg("--port=0").env("DISPLAY", display.name());
+    let port = process::port()?;
+    command.arg(format!("--port={port}")).env("DISPLAY", display.name());
     command.env("LANGUAGE", if look.german { "de" } else { "en" });
-    let (process, port) = Owned::start(command, |line| {
-        line.strip_suffix('.')?.rsplit_once("successfully on port ")?.1.parse::<u16>().ok()
-    })
-    .await?;
+    let ready = |line: &str| line.contains("started successfully").then_some(());
+    let (process, ()) = Owned::start(command, ready).await?;
     let extension = tools.dist.join("chrome");
     let driver = session(tools, port, profile.path(), &extension, sim, look).await?;
     if look.dark {
@@ -83,6 +87,7 @@ pub(super) async fn start(tools: &Tools, sim: &Sim, look: Look) -> Result<Browse
         driver.cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
     }
     let origin = format!("chrome-extension://{}", extension_id(&extension)?);
+    loaded(&driver, &origin).await?;
     driver.goto(format!("{origin}/popup.html?tab=1")).await?;
     let popup = driver.window().await?;
     Ok(Browser {
@@ -94,6 +99,20 @@ pub(super) async fn start(tools: &Tools, sim: &Sim, look: Look) -> Result<Browse
         _driver_process: process,
         _profile: profile,
     })
+}
+
+/// Waits until the extension is loaded, which its worker shows.
+async fn loaded(driver: &WebDriver, origin: &str) -> Result<()> {
+    until("the extension's worker", async || {
+        let seen = driver.cdp().send_raw("Target.getTargets", json!({})).await?;
+        let targets = seen["targetInfos"].as_array().cloned().unwrap_or_default();
+        let ours = |target: &Value| {
+            target["type"] == "service_worker"
+                && target["url"].as_str().is_some_and(|url| url.starts_with(origin))
+        };
+        Ok(targets.iter().any(ours).then_some(()))
+    })
+    .await
 }
 
 async fn session(
@@ -124,6 +143,10 @@ async fn session(
     wanted.add_arg(&format!("--proxy-server=http://{}", sim.proxy()))?;
     wanted.add_arg("--proxy-bypass-list=*.invalid")?;
     wanted.add_arg("--host-resolver-rules=MAP *.invalid ~NOTFOUND")?;
+    // The page that Chromium opens by itself needs the network, which is taken down and put up again when
+    // an extension that may watch requests is loaded: opened in that moment, it never ends to load.
+    let blank = json!({"restore_on_startup": 4, "startup_urls": ["about:blank"]});
+    wanted.add_experimental_option("prefs", json!({"session": blank}))?;
     // Two keys are trusted, whatever host they speak for: the simulator's and the one of the stories.
     let keys = format!("{},{}", tls::fingerprint(sim.authority_key()), tls::trusted()?);
     wanted.add_arg(&format!("--ignore-certificate-errors-spki-list={keys}"))?;
