@@ -166,13 +166,15 @@ impl Browser {
         Ok(self.driver.screenshot(file).await?)
     }
 
-    /// Goes to the first tab whose address begins with `prefix`, once there is one.
+    /// Goes to the first tab whose address begins with `prefix`, once there is one that is loaded.
     pub async fn switch_to_tab(&self, prefix: &str) -> Result<()> {
         until(&format!("a tab at {prefix}"), async || {
             for handle in self.driver.windows().await? {
                 self.driver.switch_to_window(handle).await?;
                 if self.driver.current_url().await?.as_str().starts_with(prefix) {
-                    return Ok(Some(()));
+                    let state =
+                        self.driver.execute("return document.readyState", Vec::new()).await?;
+                    return Ok((state.json() == "complete").then_some(()));
                 }
             }
             Ok(None)
