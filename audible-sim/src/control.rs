@@ -43,6 +43,8 @@ pub struct Control(Arc<State>);
 struct State {
     seed: u64,
     library: Mutex<Arc<Library>>,
+    /// Once this page was shown, the library is another one.
+    moves: Mutex<Vec<(usize, Library)>>,
     languages: Mutex<HashMap<&'static str, Language>>,
     faults: Mutex<Faults>,
     sessions: Mutex<Sessions>,
@@ -72,6 +74,7 @@ impl Control {
         Control(Arc::new(State {
             seed,
             library: Mutex::new(Arc::new(Library::generate(seed, titles))),
+            moves: Mutex::default(),
             languages: Mutex::default(),
             faults: Mutex::default(),
             sessions: Mutex::new(Sessions {
@@ -93,6 +96,26 @@ impl Control {
     /// Shows another library, such as one made of cases.
     pub fn set_library(&self, library: Library) {
         *lock(&self.0.library) = Arc::new(library);
+    }
+
+    /// Shows another library as soon as a library page with this number was shown, from 1: so somebody
+    /// buys or returns a title while the library is read.
+    pub fn set_library_after(&self, page: usize, library: Library) {
+        lock(&self.0.moves).push((page, library));
+    }
+
+    pub(crate) fn page_shown(&self, page: usize) {
+        let mut moves = lock(&self.0.moves);
+        if let Some(at) = moves.iter().position(|(after, _)| *after == page) {
+            let library = moves.remove(at).1;
+            drop(moves);
+            self.set_library(library);
+        }
+    }
+
+    /// A person has passed the security check.
+    pub(crate) fn captcha_passed(&self) {
+        lock(&self.0.faults).remove(&Fault::Captcha);
     }
 
     /// What is shown now.

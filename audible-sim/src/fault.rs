@@ -5,8 +5,12 @@ use std::time::Duration;
 /// A trouble of the web site or the catalog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// Library pages are a riddle for robots.
+    /// Library pages are a riddle for robots, until a person answers it.
     Captcha,
+    /// From this page on, library pages are such a riddle.
+    CaptchaFrom(usize),
+    /// The library page of this number answers 503 with an HTML page.
+    PageUnavailable(usize),
     /// Library pages are the soft block with status 200.
     Whoops,
     /// Library pages answer 429, with `Retry-After` where given.
@@ -70,6 +74,8 @@ impl Fault {
     pub(crate) fn stage(&self) -> Stage {
         match self {
             Fault::Captcha
+            | Fault::CaptchaFrom(_)
+            | Fault::PageUnavailable(_)
             | Fault::Whoops
             | Fault::TooMany { .. }
             | Fault::Unavailable
@@ -91,6 +97,10 @@ pub(crate) struct Faults(Vec<(Fault, Times)>);
 impl Faults {
     pub(crate) fn add(&mut self, fault: Fault, times: Times) {
         self.0.push((fault, times));
+    }
+
+    pub(crate) fn remove(&mut self, fault: &Fault) {
+        self.0.retain(|(known, _)| known != fault);
     }
 
     pub(crate) fn clear(&mut self) {

@@ -67,6 +67,12 @@ impl Library {
         Library::from_oldest(titles)
     }
 
+    /// A library of these titles, newest first.
+    pub fn from_newest(mut titles: Vec<Title>) -> Library {
+        titles.reverse();
+        Library::from_oldest(titles)
+    }
+
     fn from_oldest(mut titles: Vec<Title>) -> Library {
         titles.reverse();
         let by_asin = titles.iter().enumerate().map(|(i, t)| (t.asin.clone(), i)).collect();

@@ -10,6 +10,7 @@ use crate::library::{Library, Sort, Title};
 use crate::marketplace::Marketplace;
 use crate::words::Language;
 
+pub(crate) use block::CAPTCHA_PATH;
 pub use block::{captcha_page, unavailable_page, whoops_page};
 pub(crate) use frame::{home_page, plain_page};
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::catalog;
 use crate::control::Control;
 use crate::cover;
-use crate::fault::{Fault, Row, Stage};
+use crate::fault::{Fault, Row, Stage, Times};
 use crate::html::{decode, pairs, value_of};
 use crate::library::Sort;
 use crate::marketplace::{Host, Marketplace};
@@ -92,9 +92,16 @@ fn web(control: &Control, marketplace: Marketplace, question: &Question) -> Answ
     let visitor = Visitor::new(control, marketplace, question);
     match question.path.as_str() {
         "/" => Answer::html(200, page::home_page(&visitor.look, visitor.signed_in())),
-        "/library" => strike_library(control, marketplace)
+        "/library" => strike_library(control, marketplace, question)
             .unwrap_or_else(|| Answer::redirect("/library/titles".to_owned())),
         "/library/titles" => library(control, &visitor, question),
+        page::CAPTCHA_PATH => {
+            let given = pairs(&question.query);
+            if value_of(&given, "field-keywords").is_some_and(|word| !word.trim().is_empty()) {
+                control.captcha_passed();
+            }
+            Answer::redirect("/library/titles".to_owned())
+        }
         "/sign-in" | "/signin" => {
             Answer::redirect(signin::sign_in_address(marketplace, "/?loginAttempt=true"))
         }
@@ -135,10 +142,24 @@ impl Visitor {
 }
 
 /// A fault that comes before anybody asks who is there. `None` and a cut or slow page go on.
-fn strike_library(control: &Control, marketplace: Marketplace) -> Option<Answer> {
-    let fault =
-        control.strike(Stage::Library, |fault| !matches!(fault, Fault::Slow(_) | Fault::Cut))?;
+fn strike_library(
+    control: &Control,
+    marketplace: Marketplace,
+    question: &Question,
+) -> Option<Answer> {
+    let page = page_number(&pairs(&question.query));
+    let fault = control.strike(Stage::Library, |fault| match fault {
+        Fault::Slow(_) | Fault::Cut => false,
+        Fault::CaptchaFrom(first) => page >= *first,
+        Fault::PageUnavailable(number) => page == *number,
+        _ => true,
+    })?;
     match fault {
+        Fault::CaptchaFrom(_) => {
+            control.fail(Fault::Captcha, Times::Always);
+            Some(Answer::html(200, captcha_page(marketplace)))
+        }
+        Fault::PageUnavailable(_) => Some(Answer::html(503, unavailable_page())),
         Fault::Captcha => Some(Answer::html(200, captcha_page(marketplace))),
         Fault::Whoops => Some(Answer::html(200, whoops_page(marketplace))),
         Fault::TooMany { retry_after_s } => Some(Answer::too_many(retry_after_s)),
@@ -148,7 +169,7 @@ fn strike_library(control: &Control, marketplace: Marketplace) -> Option<Answer>
 }
 
 fn library(control: &Control, visitor: &Visitor, question: &Question) -> Answer {
-    if let Some(blocked) = strike_library(control, visitor.marketplace) {
+    if let Some(blocked) = strike_library(control, visitor.marketplace, question) {
         return blocked;
     }
     let mut answer = if visitor.signed_in() {
@@ -171,7 +192,7 @@ fn library_page(control: &Control, visitor: &Visitor, question: &Question) -> St
     let pairs = pairs(&question.query);
     let number = |name| value_of(&pairs, name).and_then(|value| value.parse::<usize>().ok());
     let asked = Asked {
-        page: number("page").unwrap_or(1),
+        page: page_number(&pairs),
         page_size: number("pageSize").filter(|size| [20, 30, 40, 50].contains(size)),
         sort: Sort::parse(value_of(&pairs, "sortBy").unwrap_or_default()),
     };
@@ -194,7 +215,13 @@ fn library_page(control: &Control, visitor: &Visitor, question: &Question) -> St
     };
     let look = &visitor.look;
     let page = page::asked_page(&library, look.marketplace, look.language, asked, damage);
+    control.page_shown(asked.page);
     if fault == Some(Fault::ChangedLayout) { page::redesigned(&page) } else { page }
+}
+
+/// The page that is asked for, from 1.
+fn page_number(pairs: &[(String, String)]) -> usize {
+    value_of(pairs, "page").and_then(|value| value.parse().ok()).unwrap_or(1)
 }
 
 /// The hop that brings a fresh session onto the domain of the web site.

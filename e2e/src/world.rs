@@ -158,6 +158,25 @@ impl World {
         Ok(())
     }
 
+    /// Answers the imitated security check, in the tab that shows it.
+    pub async fn pass_captcha(&self) -> Result<()> {
+        let driver = &self.browser.driver;
+        let field = until("a tab with the security check", async || {
+            for handle in driver.windows().await? {
+                driver.switch_to_window(handle).await?;
+                let found = driver.find_all(By::Id("captchacharacters")).await?;
+                if let Some(field) = found.into_iter().next() {
+                    return Ok(Some(field));
+                }
+            }
+            Ok(None)
+        })
+        .await?;
+        field.send_keys("WNDRFL").await?;
+        driver.find(By::Css("[type=submit]")).await?.click().await?;
+        Ok(())
+    }
+
     /// Sends what was read and returns the receipt.
     pub async fn send(&self) -> Result<Receipt> {
         let popup = self.popup();

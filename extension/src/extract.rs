@@ -28,6 +28,9 @@ pub struct Extracted {
     /// What kind of page it is; only a [`PageKind::Library`] says anything about a library.
     #[serde(skip)]
     pub kind: PageKind,
+    /// Rows that the page shows, of whatever kind.
+    #[serde(skip)]
+    pub rows: u32,
     /// Titles in the page's order.
     pub items: Vec<RawItem>,
     /// What could not be read, by row (`row 7`, counted from 1).
@@ -47,7 +50,9 @@ pub fn extract(html: &str) -> Extracted {
     let mut items = Vec::new();
     let mut problems = Vec::new();
     let mut rows = 0_usize;
+    let mut all = 0;
     for element in document.select(&SELECTORS.row) {
+        all += 1;
         match row::read(element) {
             Row::Title(item) => items.push(*item),
             Row::Placeholder => continue,
@@ -63,7 +68,14 @@ pub fn extract(html: &str) -> Extracted {
         problems.push(changed());
     }
     let paging = page::paging(&document);
-    Extracted { kind, items, problems, next_page: paging.next, total_pages: paging.total }
+    Extracted {
+        kind,
+        rows: all,
+        items,
+        problems,
+        next_page: paging.next,
+        total_pages: paging.total,
+    }
 }
 
 fn unreadable(asin: Option<String>, place: String, field: &str, reason: Reason) -> Problem {

@@ -53,6 +53,8 @@ pub enum Request {
     OpenAudible,
     /// Send what was read to the server.
     Send,
+    /// Fetch once more what an incomplete reading lacks; what was read is kept.
+    FetchMissing,
     /// Drop the present run (read titles, receipt) and go back to the start.
     Discard,
 }
@@ -338,6 +340,8 @@ pub struct Receipt {
     pub rejected: u32,
     /// All titles sent.
     pub total: u32,
+    /// Titles read.
+    pub read: u32,
     /// Titles the source says there are.
     pub source_total: u32,
     /// The server has everything that the source has.

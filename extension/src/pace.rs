@@ -85,18 +85,41 @@ impl Settings {
     }
 }
 
-/// A token bucket that holds little more than one request, so that requests never come in bursts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Bucket {
+/// Sizes of a library page, the usual one first.
+const SIZES: [u32; 4] = [50, 40, 30, 20];
+/// Slowest pace, as a share of the usual one.
+const SLOWEST: f64 = 0.125;
+/// What one good answer gives back of the usual pace.
+const RECOVERY: f64 = 1.0 / 64.0;
+/// Refusals in a row after which smaller pages are asked for: when none came yet, and otherwise.
+const REFUSALS: (u32, u32) = (3, 6);
+
+/// How one shop is asked: a token bucket that holds little more than one request, so that requests
+/// never come in bursts; slower after refusals, and slowly faster again.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Pace {
     /// When the next request may go, in milliseconds since 1970.
     next_ms: i64,
+    /// Share of the usual pace.
+    share: f64,
+    /// End of the rest that the shop asked for, in milliseconds since 1970.
+    rest_until_ms: i64,
+    /// Size of pages that has worked where the usual one did not.
+    page_size: Option<u32>,
 }
 
-impl Bucket {
+impl Default for Pace {
+    fn default() -> Self {
+        Self { next_ms: 0, share: 1.0, rest_until_ms: 0, page_size: None }
+    }
+}
+
+impl Pace {
     /// Takes the right to send one request now, if there is one.
     pub fn take(&mut self, now_ms: i64, chance: f64, settings: &Settings) -> bool {
         // A clock that was set back must not stop everything until it has caught up.
-        let spacing = settings.spacing_ms();
+        let spacing = self.spacing_ms(settings);
         let latest = now_ms + 2 * spacing;
         if self.next_ms.min(latest) > now_ms {
             self.next_ms = self.next_ms.min(latest);
@@ -111,11 +134,46 @@ impl Bucket {
     pub const fn next_ms(&self) -> i64 {
         self.next_ms
     }
-}
 
-impl Settings {
-    fn spacing_ms(&self) -> i64 {
-        whole(1_000.0 / self.requests_per_second)
+    fn spacing_ms(&self, settings: &Settings) -> i64 {
+        whole(1_000.0 / (settings.requests_per_second * self.share.clamp(SLOWEST, 1.0)))
+    }
+
+    /// The shop was asked for too much.
+    pub fn halve(&mut self) {
+        self.share = (self.share / 2.0).max(SLOWEST);
+    }
+
+    /// The shop gave a good answer.
+    pub fn went_well(&mut self) {
+        self.share = (self.share + RECOVERY).min(1.0);
+        self.rest_until_ms = 0;
+    }
+
+    /// The shop wants to be left alone until then, in milliseconds since 1970.
+    pub fn rest_until(&mut self, ms: i64) {
+        self.rest_until_ms = self.rest_until_ms.max(ms);
+    }
+
+    /// The end of a rest that still lasts.
+    pub fn rests_until(&self, now_ms: i64) -> Option<i64> {
+        (self.rest_until_ms > now_ms).then_some(self.rest_until_ms)
+    }
+
+    /// Titles to ask for on a page; once a size has worked, the next run tries the one above.
+    pub fn page_size(&mut self, settings: &Settings) -> u32 {
+        let size = self.page_size.unwrap_or(settings.page_size).min(settings.page_size);
+        self.page_size = SIZES.into_iter().rev().find(|larger| *larger > size);
+        size
+    }
+
+    /// The next smaller size, after `failures` refusals in a row; `fresh` before the first page.
+    pub fn smaller(&mut self, size: u32, failures: u32, fresh: bool) -> Option<u32> {
+        let enough = if fresh { REFUSALS.0 } else { REFUSALS.1 };
+        let smaller = SIZES.into_iter().find(|smaller| *smaller < size);
+        let smaller = smaller.filter(|_| failures >= enough)?;
+        self.page_size = Some(smaller);
+        Some(smaller)
     }
 }
 
@@ -147,28 +205,67 @@ pub fn retry_after_ms(
 
 #[cfg(test)]
 mod tests {
-    use super::{Bucket, Settings, retry_after_ms};
+    use super::{Pace, Settings, retry_after_ms};
 
     #[test]
     fn requests_are_spaced_by_the_rate_with_jitter() {
         let settings = Settings::default();
         for (chance, spacing) in [(0.0, 250), (0.5, 333), (1.0, 416)] {
-            let mut bucket = Bucket::default();
-            assert!(bucket.take(1_000_000, chance, &settings));
-            assert!(!bucket.take(1_000_000, chance, &settings));
-            assert_eq!(bucket.next_ms(), 1_000_000 + spacing);
-            assert!(!bucket.take(1_000_000 + spacing - 1, chance, &settings));
-            assert!(bucket.take(1_000_000 + spacing, chance, &settings));
+            let mut pace = Pace::default();
+            assert!(pace.take(1_000_000, chance, &settings));
+            assert!(!pace.take(1_000_000, chance, &settings));
+            assert_eq!(pace.next_ms(), 1_000_000 + spacing);
+            assert!(!pace.take(1_000_000 + spacing - 1, chance, &settings));
+            assert!(pace.take(1_000_000 + spacing, chance, &settings));
         }
     }
 
     #[test]
     fn a_clock_set_back_delays_by_two_spacings_at_most() {
         let settings = Settings::default();
-        let mut bucket = Bucket::default();
-        assert!(bucket.take(9_000_000, 0.5, &settings));
-        assert!(!bucket.take(1_000, 0.5, &settings));
-        assert_eq!(bucket.next_ms(), 1_666);
+        let mut pace = Pace::default();
+        assert!(pace.take(9_000_000, 0.5, &settings));
+        assert!(!pace.take(1_000, 0.5, &settings));
+        assert_eq!(pace.next_ms(), 1_666);
+    }
+
+    #[test]
+    fn refusals_halve_the_pace_and_good_answers_bring_it_back_slowly() {
+        let settings = Settings::default();
+        let mut pace = Pace::default();
+        let spacing = |pace: &Pace| {
+            let mut pace = Pace { next_ms: 0, ..*pace };
+            assert!(pace.take(1_000_000, 0.5, &settings));
+            pace.next_ms() - 1_000_000
+        };
+        let slower: Vec<i64> = (0..4)
+            .map(|_| {
+                pace.halve();
+                spacing(&pace)
+            })
+            .collect();
+        assert_eq!(slower, [667, 1_333, 2_667, 2_667]);
+        let answers = (1..).find(|_| {
+            pace.went_well();
+            spacing(&pace) == 333
+        });
+        assert_eq!(answers, Some(56));
+    }
+
+    #[test]
+    fn pages_become_smaller_where_they_fail_and_larger_again_run_by_run() {
+        let settings = Settings::default();
+        let mut pace = Pace::default();
+        assert_eq!(pace.page_size(&settings), 50);
+        assert_eq!(pace.smaller(50, 2, true), None);
+        assert_eq!(pace.smaller(50, 5, false), None);
+        assert_eq!(pace.smaller(50, 6, false), Some(40));
+        assert_eq!(pace.smaller(40, 3, true), Some(30));
+        assert_eq!(pace.smaller(20, 9, true), None);
+        let sizes: Vec<u32> = (0..4).map(|_| pace.page_size(&settings)).collect();
+        assert_eq!(sizes, [30, 40, 50, 50]);
+        let small = Settings { page_size: 20, ..settings };
+        assert_eq!(pace.page_size(&small), 20);
     }
 
     #[test]

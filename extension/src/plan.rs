@@ -16,6 +16,8 @@ mod show;
 mod trouble;
 mod units;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use shared::{
     ids::{Marketplace, RunId},
@@ -27,7 +29,7 @@ use crate::{
     grant::{Grant, Poll},
     headers::Bound,
     messages::{Request, ServerState, ServerTrouble},
-    pace::{Bucket, Settings},
+    pace::{Pace, Settings},
 };
 
 pub use connection::Server;
@@ -54,8 +56,8 @@ pub struct State {
     pub marketplace: Option<Marketplace>,
     /// The present run.
     pub run: Option<Run>,
-    /// When Audible may be asked again.
-    pub bucket: Bucket,
+    /// How fast each shop may be asked, over all runs.
+    pub paces: BTreeMap<Marketplace, Pace>,
     /// The tab that was opened for signing in.
     pub tab: Option<i64>,
     /// Stored data that is to be removed.
@@ -251,6 +253,8 @@ pub enum Effect {
         ticket: Ticket,
         /// Shop.
         marketplace: Marketplace,
+        /// Titles on a page.
+        size: u32,
         /// This shop redirects its library harmlessly: follow at once.
         follow: bool,
     },
@@ -326,7 +330,7 @@ pub fn step(mut state: State, event: Event, settings: &Settings, now: Now) -> (S
         }
         Event::Left { address, told } => leaving::left(&mut state, &address, told, &mut effects),
         Event::Permission { marketplace, held } => {
-            run::permission(&mut state, marketplace, held, now);
+            run::permission(&mut state, marketplace, held, settings, now);
         }
         Event::PermissionsChanged => {
             effects.extend(state.run.as_ref().and_then(Run::permission_question));

@@ -164,8 +164,8 @@ impl<B: Browser> Worker<B> {
                 let told = self.revoke(&address, &token).await;
                 Some(Event::Left { address, told })
             }
-            Effect::ReadPage { ticket, marketplace, follow } => {
-                let result = self.read_page(ticket, marketplace, follow).await;
+            Effect::ReadPage { ticket, marketplace, size, follow } => {
+                let result = self.read_page(ticket, marketplace, size, follow).await;
                 Some(Event::Page { ticket, result })
             }
             Effect::Compose { run, pages } => self.compose(run, pages).await,

@@ -38,4 +38,6 @@ pub enum Reason {
     NotEnriched,
     /// The page does not look as it used to.
     LayoutChanged,
+    /// The library never stood still while it was read.
+    Moving,
 }

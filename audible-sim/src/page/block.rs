@@ -2,13 +2,16 @@
 
 use crate::marketplace::Marketplace;
 
+/// Where the answer to the riddle goes.
+pub(crate) const CAPTCHA_PATH: &str = "/errors/validateCaptcha";
+
 /// The riddle for robots, with every mark by which it is known.
 pub fn captcha_page(marketplace: Marketplace) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head><meta charset=\"utf-8\"><title>Audible.{}</title></head>\n<body>\n\
          <h4>Enter the characters you see below</h4>\n\
          <p>This helps us to tell people from programs.</p>\n\
-         <form method=\"get\" action=\"/errors/validateCaptcha\" name=\"\">\n\
+         <form method=\"get\" action=\"{CAPTCHA_PATH}\" name=\"\">\n\
          <input type=\"hidden\" name=\"amzn\" value=\"sim\">\n\
          <img src=\"/captcha/sim.jpg\" alt=\"\">\n\
          <input autocomplete=\"off\" spellcheck=\"false\" id=\"captchacharacters\" name=\"field-keywords\" type=\"text\">\n\

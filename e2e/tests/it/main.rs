@@ -6,6 +6,7 @@ mod faults;
 mod import;
 mod pairing;
 mod server;
+mod trust;
 
 /// Tells every story in a browser; the module's name is the browser's.
 macro_rules! stories {
@@ -30,7 +31,7 @@ macro_rules! stories {
 
 stories! {
     import::a_library_of_245_titles_arrives_whole_and_is_unchanged_the_second_time,
-    import::libraries_of_0_1_20_50_51_and_1000_titles_arrive_whole,
+    import::libraries_of_0_1_20_50_51_and_1001_titles_arrive_whole,
     import::the_words_of_a_marketplace_change_nothing,
     import::the_worker_may_be_stopped_in_the_middle,
     faults::every_trouble_of_audible_has_its_words_and_leaves_the_data_alone,
@@ -41,5 +42,7 @@ stories! {
     pairing::a_pairing_ends_by_itself_while_the_worker_is_stopped,
     access::no_screen_and_no_page_breaks_a_rule_of_accessibility,
     doctor::the_doctor_names_what_breaks_a_connection,
+    trust::titles_bought_and_returned_between_two_pages_leave_nothing_out,
+    trust::a_page_that_fails_and_a_security_check_in_the_middle_leave_nothing_out,
     server::every_trouble_with_the_server_has_its_words,
 }

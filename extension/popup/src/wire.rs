@@ -47,6 +47,7 @@ pub fn request(request: &Request) -> Vec<(&'static str, String)> {
         Request::TryNow => "try_now",
         Request::OpenAudible => "open_audible",
         Request::Send => "send",
+        Request::FetchMissing => "fetch_missing",
         Request::Discard => "discard",
     };
     let mut fields = vec![("ask", ask.to_owned())];
@@ -203,6 +204,7 @@ fn problem(node: &impl Node) -> Option<Problem> {
         "schema" => Reason::Schema,
         "not_enriched" => Reason::NotEnriched,
         "layout_changed" => Reason::LayoutChanged,
+        "moving" => Reason::Moving,
         _ => return None,
     };
     Some(Problem {
@@ -223,6 +225,7 @@ fn receipt(node: &impl Node) -> Option<Receipt> {
         duplicate: count(node, "duplicate")?,
         rejected: count(node, "rejected")?,
         total: count(node, "total")?,
+        read: count(node, "read")?,
         source_total: count(node, "source_total")?,
         complete: truth(node, "complete")?,
         refused: list(node, "refused", refused)?,

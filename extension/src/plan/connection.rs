@@ -69,6 +69,7 @@ pub(super) fn ask(state: &mut State, request: Request, fresh: RunId, effects: &m
             effects.extend(marketplace.map(|marketplace| Effect::OpenTab { marketplace, known }));
         }
         Request::Send => send(state),
+        Request::FetchMissing => fetch_missing(state),
         Request::Discard => discard(state, effects),
     }
 }
@@ -231,6 +232,14 @@ fn send(state: &mut State) {
     } else if run.stage == Stage::Sending {
         run.resume();
     }
+}
+
+/// The pages of an incomplete reading are still there; what was made of them is made anew.
+fn fetch_missing(state: &mut State) {
+    let State { run: Some(run), trash, .. } = state else { return };
+    let id = run.id;
+    run.go_on();
+    trash.retain(|stored| stored.run != id);
 }
 
 fn discard(state: &mut State, effects: &mut Vec<Effect>) {

@@ -16,12 +16,21 @@ pub(super) struct Enriching {
     pub(super) units: Units,
     /// Distinct titles.
     pub(super) titles: u32,
+    /// Most batches that were ever stored.
+    most: u32,
     /// Titles in finished batches.
     pub(super) finished: u32,
     /// Refusals of the whole run; silence counts half of a refusal, as it may be our own line.
     strikes: u32,
     /// The catalog is not asked any more in this run.
     given_up: bool,
+}
+
+impl Enriching {
+    /// Most batches that are stored.
+    pub(super) const fn stored(&self) -> u32 {
+        self.most
+    }
 }
 
 impl Run {
@@ -73,11 +82,15 @@ pub(super) fn composed(
         return;
     }
     run.stage = Stage::Enriching;
-    run.enriching = Enriching { units: Units::new(0, batches), titles, ..Enriching::default() };
+    let most = run.enriching.most.max(batches);
+    run.enriching =
+        Enriching { units: Units::new(0, batches), titles, most, ..Enriching::default() };
     run.since = Some((now.ms, 0, 0));
-    let pages = run.reading.units.of();
-    let stored = Stored { run: run.id, pages, batches: 0, chunks: 0 };
-    run::forget(state, stored, effects);
+    // What is missing can still be fetched, and then the pages are put in order once more.
+    if run.reading.complete() {
+        let stored = Stored { batches: 0, chunks: 0, ..run.stored() };
+        run::forget(state, stored, effects);
+    }
 }
 
 /// Takes a batch's answer.
@@ -93,11 +106,13 @@ pub(super) fn batch(
     if !run.enriching.units.answer(ticket) {
         return None;
     }
+    let pace = state.paces.entry(run.marketplace).or_default();
     let failure = match result {
         Ok(titles) => {
             run.enriching.units.finish(ticket.unit);
             run.enriching.finished += titles;
             run.went_well();
+            pace.went_well();
             return None;
         }
         Err(failure) => failure,
@@ -107,7 +122,7 @@ pub(super) fn batch(
         run.enriching.given_up = run.enriching.strikes >= 2 * settings.catalog_tries;
     }
     if !run.enriching.given_up {
-        run.pause(&failure, ticket.unit, settings, now);
+        run.refused(&failure, ticket.unit, pace, settings, now);
     }
     (failure == Failure::Offline).then_some(Effect::CheckPermission(run.marketplace))
 }

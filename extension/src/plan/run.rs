@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     messages::{Step, Trouble},
-    pace::Settings,
+    pace::{Pace, Settings},
 };
 
 /// One reading of one library.
@@ -90,6 +90,15 @@ impl Run {
         self.since = None;
     }
 
+    /// Fetches what was missing once more; what was read is kept.
+    pub(super) fn go_on(&mut self) {
+        if self.stage == Stage::Ready && !self.reading.complete() {
+            self.stage = Stage::Reading;
+            self.since = None;
+            self.reading.go_on();
+        }
+    }
+
     /// Whether the run still needs Audible.
     pub(super) const fn needs_audible(&self) -> bool {
         matches!(
@@ -139,6 +148,26 @@ impl Run {
         }
     }
 
+    /// Audible has refused a question: the run pauses, and the shop is asked more slowly.
+    pub(super) fn refused(
+        &mut self,
+        failure: &Failure,
+        unit: u32,
+        pace: &mut Pace,
+        settings: &Settings,
+        now: Now,
+    ) {
+        if self.hold.is_none() && failure.is_too_much() {
+            pace.halve();
+        }
+        self.pause(failure, unit, settings, now);
+        if let (Failure::Blocked, Some(Hold::Waiting { resumes_at_ms: Some(at), .. })) =
+            (failure, &self.hold)
+        {
+            pace.rest_until(*at);
+        }
+    }
+
     /// A question was answered well.
     pub(super) fn went_well(&mut self) {
         if self.hold.is_none() {
@@ -159,9 +188,9 @@ impl Run {
     pub(super) fn stored(&self) -> Stored {
         Stored {
             run: self.id,
-            pages: self.reading.units.of(),
-            batches: self.enriching.units.of(),
-            chunks: self.sending.units.of(),
+            pages: self.reading.stored(),
+            batches: self.enriching.stored(),
+            chunks: self.sending.stored(),
         }
     }
 
@@ -171,13 +200,24 @@ impl Run {
 }
 
 /// Takes the browser's answer about permissions.
-pub(super) fn permission(state: &mut State, marketplace: Marketplace, held: bool, now: Now) {
+pub(super) fn permission(
+    state: &mut State,
+    marketplace: Marketplace,
+    held: bool,
+    settings: &Settings,
+    now: Now,
+) {
     let Some(run) = state.run.as_mut().filter(|run| run.marketplace == marketplace) else { return };
     match (run.stage, held) {
         (Stage::Permission, true) => {
             run.stage = Stage::Reading;
-            run.reading = Reading::begin();
+            let pace = state.paces.entry(marketplace).or_default();
+            run.reading = Reading::begin(pace.page_size(settings));
             run.since = Some((now.ms, 0, 0));
+            // A shop that asked for rest asked it of every run.
+            run.hold = pace
+                .rests_until(now.ms)
+                .map(|at| Hold::Waiting { trouble: Trouble::Blocked, resumes_at_ms: Some(at) });
         }
         (Stage::Permission, false) => {}
         (_, true) if run.lacks_permission() => run.resume(),
@@ -211,7 +251,7 @@ pub(super) fn tab_loaded(
 
 /// Starts all that may be started now.
 pub(super) fn advance(state: &mut State, settings: &Settings, now: Now, effects: &mut Vec<Effect>) {
-    let State { run: Some(run), bucket, server, .. } = &mut *state else { return };
+    let State { run: Some(run), paces, server, .. } = &mut *state else { return };
     if let Some(Hold::Waiting { resumes_at_ms: Some(at), .. }) = run.hold
         && at <= now.ms
     {
@@ -225,7 +265,8 @@ pub(super) fn advance(state: &mut State, settings: &Settings, now: Now, effects:
         let (units, titles) = run.worked();
         run.since = Some((now.ms, units, titles));
     }
-    while may_ask(run, settings) && bucket.take(now.ms, now.chance, settings) {
+    let pace = paces.entry(run.marketplace).or_default();
+    while may_ask(run, settings) && pace.take(now.ms, now.chance, settings) {
         let Some(effect) = run.ask_audible() else { break };
         effects.push(effect);
     }
@@ -239,7 +280,7 @@ pub(super) fn advance(state: &mut State, settings: &Settings, now: Now, effects:
         effects.extend(server.as_ref().and_then(|server| run.ask_server(server)));
     }
     if run.stage == Stage::Done
-        && let Some(stored) = run.sending.let_go(run.id)
+        && let Some(stored) = run.let_go()
     {
         forget(state, stored, effects);
     }
@@ -253,7 +294,7 @@ pub(super) fn forget(state: &mut State, stored: Stored, effects: &mut Vec<Effect
 
 /// Goes from one stage to the next where one is done.
 fn finish_stage(run: &mut Run, effects: &mut Vec<Effect>) {
-    if run.stage == Stage::Reading && run.reading.units.all_done() {
+    if run.stage == Stage::Reading && run.reading.is_over() {
         run.stage = Stage::Composing { asked: false };
     }
     if run.stage == Stage::Enriching && run.enriching.units.all_done() {
@@ -278,12 +319,13 @@ fn finish_stage(run: &mut Run, effects: &mut Vec<Effect>) {
 /// Whether a slot is free and there is something to ask Audible.
 fn may_ask(run: &Run, settings: &Settings) -> bool {
     let slots = if run.failures > 0 { 1 } else { settings.max_open };
-    let units = match run.stage {
-        Stage::Reading => &run.reading.units,
-        Stage::Enriching => &run.enriching.units,
-        _ => return false,
-    };
-    units.open() < slots && units.next().is_some()
+    match run.stage {
+        Stage::Reading => run.reading.units.open() < slots && run.reading.has_question(),
+        Stage::Enriching => {
+            run.enriching.units.open() < slots && run.enriching.units.next().is_some()
+        }
+        _ => false,
+    }
 }
 
 /// See [`super::next_moment`].
@@ -292,7 +334,9 @@ pub(super) fn next_moment(state: &State, settings: &Settings) -> Option<i64> {
     match &run.hold {
         Some(Hold::Waiting { resumes_at_ms, .. }) => *resumes_at_ms,
         Some(Hold::Stopped) => None,
-        None if may_ask(run, settings) => Some(state.bucket.next_ms()),
+        None if may_ask(run, settings) => {
+            Some(state.paces.get(&run.marketplace).map_or(0, Pace::next_ms))
+        }
         None => None,
     }
 }

@@ -24,7 +24,9 @@ pub(super) struct Sending {
     pub(super) totals: Totals,
     /// The address that has taken chunks; another one gets all of them from the start.
     address: Option<String>,
-    /// The stored chunks are being removed.
+    /// Most chunks that were ever stored.
+    most: u32,
+    /// What is stored is being removed.
     let_go: bool,
 }
 
@@ -59,16 +61,14 @@ impl Totals {
 }
 
 impl Sending {
-    /// The stored chunks, once: the server has all of them.
-    pub(super) fn let_go(&mut self, run: RunId) -> Option<Stored> {
-        let chunks = self.units.of();
-        let first = !std::mem::replace(&mut self.let_go, true);
-        first.then_some(Stored { run, pages: 0, batches: 0, chunks })
-    }
-
     /// Titles in all chunks.
     pub(super) fn titles(&self) -> u32 {
         self.gathered.chunks.iter().sum()
+    }
+
+    /// Most chunks that are stored.
+    pub(super) const fn stored(&self) -> u32 {
+        self.most
     }
 
     /// The address that has all chunks.
@@ -78,12 +78,18 @@ impl Sending {
 }
 
 impl Run {
+    /// All that is stored of the run, once: the server has everything.
+    pub(super) fn let_go(&mut self) -> Option<Stored> {
+        let first = !std::mem::replace(&mut self.sending.let_go, true);
+        first.then(|| self.stored())
+    }
+
     /// The next chunk, one at a time; the last one tells the server that all have arrived.
     pub(super) fn ask_server(&mut self, server: &Server) -> Option<Effect> {
         if self.sending.address.as_ref() != Some(&server.address) {
             // Numbers go on counting, so that answers of the former server are not taken for ours.
             self.sending.address = Some(server.address.clone());
-            self.sending.units.start_over();
+            self.sending.units.start_over(self.sending.units.of());
             self.sending.totals = Totals::default();
         }
         if self.sending.units.open() > 0 {
@@ -108,8 +114,12 @@ pub(super) fn gathered(
     }
     run.stage = Stage::Ready;
     run.since = None;
-    run.sending.gathered = gathered;
-    run.sending.units = Units::new(0, count(run.sending.gathered.chunks.len()));
+    run.sending = Sending {
+        units: Units::new(0, count(gathered.chunks.len())),
+        most: run.sending.most.max(count(gathered.chunks.len())),
+        gathered,
+        ..Sending::default()
+    };
     let batches = run.enriching.units.of();
     let stored = Stored { run: run.id, pages: 0, batches, chunks: 0 };
     run::forget(state, stored, effects);

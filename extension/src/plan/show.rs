@@ -121,6 +121,7 @@ impl Run {
             duplicate: totals.duplicate,
             rejected: totals.rejected,
             total: totals.total,
+            read: self.enriching.titles,
             source_total: self.source_total(),
             complete: totals.complete,
             refused: totals.refused.clone(),

@@ -23,6 +23,8 @@ pub enum Failure {
     Unavailable(Option<i64>),
     /// No answer.
     Offline,
+    /// The answer did not come in time.
+    TimedOut,
     /// A page or answer that we cannot read.
     Changed,
     /// The server cannot be used, with the wait it asks for in milliseconds.
@@ -30,6 +32,16 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Audible says that it was asked for too much.
+    pub(super) const fn is_too_much(&self) -> bool {
+        matches!(self, Self::Blocked | Self::Throttled(_) | Self::Unavailable(_))
+    }
+
+    /// A smaller page may help; where large ones have come, an error is an outage.
+    pub(super) const fn is_of_size(&self, fresh: bool) -> bool {
+        matches!(self, Self::TimedOut) || (fresh && matches!(self, Self::Unavailable(_)))
+    }
+
     /// What the popup is told; `unit` names a page.
     pub(super) fn trouble(&self, unit: u32) -> Trouble {
         match self {
@@ -38,7 +50,7 @@ impl Failure {
             Self::Blocked => Trouble::Blocked,
             Self::Throttled(_) => Trouble::Throttled,
             Self::Unavailable(_) => Trouble::Unavailable,
-            Self::Offline => Trouble::Offline,
+            Self::Offline | Self::TimedOut => Trouble::Offline,
             Self::Changed => Trouble::LayoutChanged { page: unit },
             Self::Server(trouble, _) => Trouble::Server { trouble: trouble.clone() },
         }
@@ -50,7 +62,7 @@ impl Failure {
         let asked = match self {
             Self::SignedOut | Self::Captcha | Self::Changed => return None,
             Self::Blocked => return Some(settings.cool_down_ms),
-            Self::Offline => None,
+            Self::Offline | Self::TimedOut => None,
             Self::Throttled(asked) | Self::Unavailable(asked) => *asked,
             Self::Server(ServerTrouble::Busy | ServerTrouble::NotReachable, asked) => *asked,
             Self::Server(..) => return None,

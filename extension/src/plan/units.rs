@@ -1,6 +1,9 @@
 //! Numbered pieces of work: which are done, which are open, which come next.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use serde::{Deserialize, Serialize};
 use shared::ids::RunId;
@@ -33,7 +36,11 @@ impl Units {
     }
 
     pub(super) fn done(&self) -> u32 {
-        count(self.done.len())
+        count(self.done.range(self.range()).count())
+    }
+
+    fn range(&self) -> Range<u32> {
+        self.first..self.first + self.of
     }
 
     pub(super) fn open(&self) -> usize {
@@ -46,8 +53,12 @@ impl Units {
 
     /// The lowest unit that is neither done nor open.
     pub(super) fn next(&self) -> Option<u32> {
-        (self.first..self.first + self.of)
-            .find(|unit| !self.done.contains(unit) && !self.open.contains_key(unit))
+        self.range().find(|unit| self.is_open_for(*unit))
+    }
+
+    /// There is such a unit, and it is neither done nor in flight.
+    pub(super) fn is_open_for(&self, unit: u32) -> bool {
+        self.range().contains(&unit) && !self.done.contains(&unit) && !self.open.contains_key(&unit)
     }
 
     /// Opens a unit.
@@ -70,8 +81,14 @@ impl Units {
         self.done.insert(unit);
     }
 
+    /// A unit is to be done once more.
+    pub(super) fn undo(&mut self, unit: u32) {
+        self.done.remove(&unit);
+    }
+
     /// Everything is to be done again; numbers of questions go on counting.
-    pub(super) fn start_over(&mut self) {
+    pub(super) fn start_over(&mut self, of: u32) {
+        self.of = of;
         self.done.clear();
         self.open.clear();
     }

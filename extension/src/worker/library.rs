@@ -23,9 +23,9 @@ impl<B: Browser> Worker<B> {
         &self,
         ticket: Ticket,
         marketplace: Marketplace,
+        size: u32,
         follow: bool,
     ) -> Result<PageFacts, Failure> {
-        let size = self.settings().await.page_size;
         let url = format!(
             "{}/library/titles?page={}&pageSize={size}&sortBy=PURCHASE_DATE.dsc",
             marketplace.www(),
@@ -87,7 +87,8 @@ pub(super) fn refused(answer: &HttpResponse) -> Result<(), Failure> {
 /// No answer at all; a page over every known size is one we cannot read.
 pub(super) fn no_answer(error: HttpError) -> Failure {
     match error {
-        HttpError::NoAnswer | HttpError::TimedOut => Failure::Offline,
+        HttpError::NoAnswer => Failure::Offline,
+        HttpError::TimedOut => Failure::TimedOut,
         HttpError::TooLarge => Failure::Changed,
     }
 }
@@ -97,6 +98,7 @@ fn facts(page: &Extracted, followed: bool) -> PageFacts {
     PageFacts {
         titles: count(page.items.len()),
         unreadable: count(page.problems.len()),
+        rows: page.rows,
         next: page.next_page,
         total: page.total_pages,
         print: fingerprint(&page.items),

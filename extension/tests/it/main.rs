@@ -6,6 +6,7 @@ mod doctor;
 mod extracting;
 mod headers;
 mod kills;
+mod moving;
 mod outside;
 mod pairing;
 mod reading;

@@ -37,7 +37,9 @@ pub(crate) struct Outside {
     pub(crate) page_size: Option<usize>,
     /// Says something else than usual, where it says anything.
     trouble: Option<Trouble>,
-    pages: BTreeMap<usize, String>,
+    pages: BTreeMap<(usize, usize), String>,
+    /// Once this page was shown, the library is another one.
+    moves: Vec<(usize, Library)>,
     /// Bodies the server took, by key.
     pub(crate) taken: BTreeMap<String, String>,
     /// Chunks that came again.
@@ -65,6 +67,7 @@ pub(crate) fn outside(library: Library, marketplace: Marketplace, language: Lang
         page_size: None,
         trouble: None,
         pages: BTreeMap::new(),
+        moves: Vec::new(),
         taken: BTreeMap::new(),
         repeated: 0,
         lost: false,
@@ -86,6 +89,11 @@ impl Outside {
 
     pub(crate) fn lose_an_answer(&mut self) {
         self.lost = true;
+    }
+
+    /// The library becomes another one as soon as a page with this number was shown.
+    pub(crate) fn moves_after(&mut self, page: usize, library: Library) {
+        self.moves.push((page, library));
     }
 
     pub(crate) fn is_well_again(&mut self) {
@@ -124,7 +132,12 @@ impl Outside {
         let size = self.page_size.unwrap_or_else(|| parameter(query, "pageSize").parse().unwrap());
         let (library, marketplace, language) = (&self.library, self.marketplace, self.language);
         let build = || page::library_page(library, marketplace, language, number, size);
-        self.pages.entry(number).or_insert_with(build).clone()
+        let shown = self.pages.entry((number, size)).or_insert_with(build).clone();
+        if let Some(at) = self.moves.iter().position(|(page, _)| *page == number) {
+            self.library = self.moves.remove(at).1;
+            self.pages.clear();
+        }
+        shown
     }
 
     fn server(&mut self, path: &str, request: &HttpRequest) -> HttpResponse {

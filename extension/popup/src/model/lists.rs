@@ -135,5 +135,6 @@ fn reason(reason: Reason) -> Key {
         Reason::Schema => Key::ReasonSchema,
         Reason::NotEnriched => Key::ReasonNotEnriched,
         Reason::LayoutChanged => Key::ReasonLayoutChanged,
+        Reason::Moving => Key::ReasonMoving,
     }
 }

@@ -44,7 +44,11 @@ pub struct Count {
 
 /// All was read; the person decides.
 pub(super) fn ready(snapshot: &Snapshot, shop: Shop, summary: &Summary) -> Screen {
-    let again = Button::quiet("read", Key::ReadAgain, Act::AllowThen(Request::Read));
+    let again = if summary.complete {
+        Button::quiet("read", Key::ReadAgain, Act::AllowThen(Request::Read))
+    } else {
+        Button::quiet("fetch-missing", Key::FetchMissing, Request::FetchMissing)
+    };
     let drop = Button::quiet("discard", Key::Discard, Request::Discard);
     let go = if snapshot.server.is_none() {
         let settings = Act::Show(Some(Panel::Server));
@@ -115,6 +119,9 @@ pub(super) fn done(receipt: &Receipt, address: Option<&str>) -> Screen {
     let mut screen = Screen::new("done", heading, body, buttons);
     screen.tone = if receipt.complete { Tone::Ok } else { Tone::Warn };
     screen.lead.extend(address.map(|address| Text::plain(short(address))));
+    let stored = receipt.imported + receipt.updated + receipt.unchanged;
+    let chain = [receipt.source_total, receipt.read, receipt.total, stored];
+    screen.lead.push(Text::with(Key::DoneChain, chain.map(Into::into)));
     screen
 }
 

@@ -60,6 +60,7 @@ fn every_request_is_written_as_the_worker_reads_it() {
         Request::TryNow,
         Request::OpenAudible,
         Request::Send,
+        Request::FetchMissing,
         Request::Discard,
     ];
     let choices = Marketplace::ALL.map(|marketplace| Request::ChooseMarketplace { marketplace });
