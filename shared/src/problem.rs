@@ -32,8 +32,6 @@ pub enum Reason {
     ForeignAddress,
     /// A length without a unit we know.
     UnknownUnit,
-    /// The value contradicts the schema.
-    Schema,
     /// The catalog did not answer for this title.
     NotEnriched,
     /// The page does not look as it used to.

@@ -252,7 +252,6 @@ keys! {
     ReasonTooLarge(0) = "reasonTooLarge",
     ReasonForeignAddress(0) = "reasonForeignAddress",
     ReasonUnknownUnit(0) = "reasonUnknownUnit",
-    ReasonSchema(0) = "reasonSchema",
     ReasonNotEnriched(0) = "reasonNotEnriched",
     ReasonLayoutChanged(0) = "reasonLayoutChanged",
     ReasonMoving(0) = "reasonMoving",

@@ -201,7 +201,6 @@ fn problem(node: &impl Node) -> Option<Problem> {
         "too_large" => Reason::TooLarge,
         "foreign_address" => Reason::ForeignAddress,
         "unknown_unit" => Reason::UnknownUnit,
-        "schema" => Reason::Schema,
         "not_enriched" => Reason::NotEnriched,
         "layout_changed" => Reason::LayoutChanged,
         "moving" => Reason::Moving,

@@ -7,9 +7,8 @@ use serde_json::Value;
 use shared::{
     ids::{Marketplace, RunId},
     map,
-    problem::{Problem, Reason},
+    problem::Problem,
     raw::RawItem,
-    validate::{self, Entry},
     wire::v1::{self, Chunk, MAX_CHUNK_BYTES, MAX_ITEMS, Reading, SCHEMA_VERSION, Source},
 };
 
@@ -147,7 +146,7 @@ impl<B: Browser> Worker<B> {
         json.filter(|_| answer.status == 200).ok_or(Failure::Unavailable(None))
     }
 
-    /// Cuts chunks of at most 500 titles and 4 MiB, looks at them as the server will, stores them.
+    /// Cuts chunks of at most 500 titles and 4 MiB, stores them.
     pub(super) async fn gather(&self, cut: Cut) -> Option<Event> {
         let notes = self.browser.get(&keys::notes(cut.run)).await.ok()?;
         let mut cutter = Cutter::new(self.client.clone(), &cut);
@@ -232,35 +231,6 @@ impl Cutter {
         self.sizes.push(u32::try_from(self.items.len()).unwrap_or(u32::MAX));
         self.items.clear();
         self.bytes = 0;
-        self.problems.extend(objections(&bytes));
         (index, bytes)
-    }
-}
-
-/// What the server will object to, so that the person sees it before anything is sent.
-fn objections(chunk: &str) -> Vec<Problem> {
-    let request: Value = serde_json::from_str(chunk).unwrap_or_default();
-    let objection = |asin: Option<String>, place: String, detail: String| Problem {
-        asin,
-        place,
-        field: String::new(),
-        reason: Reason::Schema,
-        detail,
-    };
-    match validate::validate(&request) {
-        Ok(batch) => batch
-            .entries()
-            .iter()
-            .filter_map(|entry| match entry {
-                Entry::Rejected { asin, pointer, reason } => {
-                    Some(objection(asin.clone(), pointer.clone(), reason.clone()))
-                }
-                Entry::Keep(_) | Entry::Duplicate { .. } => None,
-            })
-            .collect(),
-        Err(problems) => problems
-            .into_iter()
-            .map(|problem| objection(None, problem.pointer, problem.reason))
-            .collect(),
     }
 }

@@ -132,7 +132,6 @@ fn reason(reason: Reason) -> Key {
         Reason::TooLarge => Key::ReasonTooLarge,
         Reason::ForeignAddress => Key::ReasonForeignAddress,
         Reason::UnknownUnit => Key::ReasonUnknownUnit,
-        Reason::Schema => Key::ReasonSchema,
         Reason::NotEnriched => Key::ReasonNotEnriched,
         Reason::LayoutChanged => Key::ReasonLayoutChanged,
         Reason::Moving => Key::ReasonMoving,

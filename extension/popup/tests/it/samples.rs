@@ -100,7 +100,7 @@ pub(crate) fn flawed_summary() -> Summary {
         problem(Reason::TooLarge, "summary", Some("B000000003"), "row 11"),
         problem(Reason::ForeignAddress, "cover_url", Some("B000000004"), "row 12"),
         problem(Reason::UnknownUnit, "runtime_minutes", Some("B000000005"), "row 13"),
-        problem(Reason::Schema, "", Some("B000000006"), "/items/6"),
+        problem(Reason::Moving, "", Some("B000000006"), "/items/6"),
         problem(Reason::NotEnriched, "", Some("B000000007"), "row 15"),
         problem(Reason::LayoutChanged, "", None, "page 3"),
     ];
