@@ -67,6 +67,13 @@ impl<'a> Popup<'a> {
         Ok(())
     }
 
+    /// Closes and opens it: its first question starts a worker that was stopped.
+    pub async fn open_again(&self) -> Result<()> {
+        // The reload may take the script away before it has answered.
+        let _ = self.browser.in_popup("location.reload()").await;
+        self.settled().await.map(|_| ())
+    }
+
     /// All visible text.
     pub async fn text(&self) -> Result<String> {
         let text = self.browser.in_popup("document.body.innerText").await?;

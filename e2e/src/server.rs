@@ -16,7 +16,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use crate::nginx::Nginx;
+use crate::{nginx::Nginx, wait::until};
 
 /// The machine's clock, so many seconds ahead.
 #[derive(Debug, Default)]
@@ -131,6 +131,20 @@ impl Server {
     pub async fn sign_in_link(&self) -> Result<String> {
         let account = accounts::find_account(&self.app, EMAIL).await?;
         Ok(accounts::one_time_link(&self.app, account.id).await?)
+    }
+
+    /// Waits until the newest run has brought this many titles.
+    pub async fn until_received(&self, titles: u64) -> Result<()> {
+        let reading = self.reading().await?;
+        until(&format!("{titles} titles of a run"), async || {
+            let request = self.client.get(format!("{}/api/imports", self.url));
+            let answer = request.bearer_auth(&reading.secret).send().await?.error_for_status()?;
+            let runs: Value = answer.json().await?;
+            let received = runs["runs"][0]["received"].as_u64().unwrap_or_default();
+            Ok((received >= titles).then_some(()))
+        })
+        .await?;
+        reading.end(&self.app).await
     }
 
     /// Every stored title with its raw data, newest first, as `GET /api/library` gives them.

@@ -88,6 +88,12 @@ impl World {
     /// Enters server and token if none are known, chooses the marketplace, asks to read, and allows
     /// what the browser asks.
     pub async fn begin_reading(&self, marketplace: &str) -> Result<()> {
+        self.press_read(marketplace).await?;
+        self.allow(marketplace).await
+    }
+
+    /// Enters server and token if none are known, chooses the marketplace, and asks to read.
+    pub async fn press_read(&self, marketplace: &str) -> Result<()> {
         let popup = self.popup();
         let mut screen = popup.settled().await?;
         if screen == "server" {
@@ -102,8 +108,7 @@ impl World {
             popup.choose(marketplace).await?;
             popup.click("marketplace-save").await?;
         }
-        popup.click("read").await?;
-        self.allow(marketplace).await
+        popup.click("read").await
     }
 
     /// Signs in before anything is read, as most people are when they press the button.
@@ -117,12 +122,19 @@ impl World {
         self.browser.switch_to_tab(&page).await
     }
 
-    /// Waits until the simulator has seen this many requests.
-    pub async fn until_requests(&self, count: usize) -> Result<()> {
-        until(&format!("{count} requests"), async || {
-            Ok((self.sim.control().requests().len() >= count).then_some(()))
+    /// Waits until the simulator was asked this often for something whose path or query contains `part`.
+    pub async fn until_asked(&self, part: &str, times: usize) -> Result<()> {
+        until(&format!("{times} requests for {part}"), async || {
+            Ok((self.asked(part) >= times).then_some(()))
         })
         .await
+    }
+
+    /// How often the simulator was asked for something whose path or query contains `part`.
+    pub fn asked(&self, part: &str) -> usize {
+        let has = |text: &String| text.contains(part);
+        let requests = self.sim.control().requests();
+        requests.iter().filter(|record| has(&record.path) || has(&record.query)).count()
     }
 
     /// Allows the marketplace's two origins.

@@ -63,16 +63,3 @@ pub(crate) async fn the_words_of_a_marketplace_change_nothing(kind: Kind) -> Res
     }
     world.browser.quit().await
 }
-
-pub(crate) async fn the_worker_may_be_stopped_in_the_middle(kind: Kind) -> Result<()> {
-    let world = World::start_hurried(kind, 245, Look::default()).await?;
-    world.sign_in_first("us").await?;
-    world.sim.control().forget_requests();
-    world.begin_reading("us").await?;
-    world.until_requests(3).await?;
-    world.browser.stop_worker().await?;
-    world.popup().wait_for("ready").await?;
-    ensure!(world.send().await? == Receipt { imported: 245, ..NOTHING });
-    ensure!(world.assert_stored("us").await? == 245);
-    world.browser.quit().await
-}

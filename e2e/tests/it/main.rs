@@ -33,7 +33,6 @@ stories! {
     import::a_library_of_245_titles_arrives_whole_and_is_unchanged_the_second_time,
     import::libraries_of_0_1_20_50_51_and_1001_titles_arrive_whole,
     import::the_words_of_a_marketplace_change_nothing,
-    import::the_worker_may_be_stopped_in_the_middle,
     faults::every_trouble_of_audible_has_its_words_and_leaves_the_data_alone,
     faults::being_signed_out_is_noticed_and_its_end_too,
     faults::a_row_that_cannot_be_read_is_named_and_the_rest_arrives,
@@ -44,5 +43,6 @@ stories! {
     doctor::the_doctor_names_what_breaks_a_connection,
     trust::titles_bought_and_returned_between_two_pages_leave_nothing_out,
     trust::a_page_that_fails_and_a_security_check_in_the_middle_leave_nothing_out,
+    trust::the_worker_may_be_stopped_in_each_of_six_phases,
     server::every_trouble_with_the_server_has_its_words,
 }

@@ -1,5 +1,7 @@
 //! Complete and exact, whatever happens while a library is read.
 
+use std::time::Duration;
+
 use anyhow::{Result, ensure};
 use audible_sim::{Config, Fault, Library, Times};
 use e2e::{
@@ -76,6 +78,47 @@ pub(crate) async fn a_page_that_fails_and_a_security_check_in_the_middle_leave_n
     exact(&world, 0, 245).await?;
     let third = asked_for(&world, 3).len();
     ensure!(third == 1, "what was read stays, but page 3 was asked for {third} times");
+    world.browser.quit().await
+}
+
+/// The browser ends the worker whenever it likes: here once in each phase of one run.
+pub(crate) async fn the_worker_may_be_stopped_in_each_of_six_phases(kind: Kind) -> Result<()> {
+    const TITLES: usize = 1_001;
+    let world = World::start_hurried(kind, TITLES, Look::default()).await?;
+    world.sign_in_first("us").await?;
+    let (control, popup, browser) = (world.sim.control(), world.popup(), &world.browser);
+    // Slow enough that every phase can be met.
+    control.fail(Fault::Slow(Duration::from_millis(100)), Times::Always);
+    control.fail(Fault::CatalogSlow(Duration::from_millis(100)), Times::Always);
+    control.forget_requests();
+
+    world.press_read("us").await?;
+    browser.stop_worker().await?; // 1: while the browser asks for the permission
+    world.allow("us").await?;
+    popup.open_again().await?;
+    world.until_asked("page=5&", 1).await?;
+    browser.stop_worker().await?; // 2: among the pages; nobody looks, so the alarm wakes it
+    world.until_asked("page=1&", 2).await?;
+    browser.stop_worker().await?; // 3: while the first page is looked at again
+    popup.open_again().await?;
+    world.until_asked("/catalog/products", 6).await?;
+    browser.stop_worker().await?; // 4: among the catalog's answers
+    popup.open_again().await?;
+    popup.wait_for("ready").await?;
+    browser.stop_worker().await?; // 5: before the person has decided
+    popup.click("send").await?;
+    world.server.until_received(1).await?;
+    browser.stop_worker().await?; // 6: among the chunks
+    popup.open_again().await?;
+
+    let receipt = popup.receipt().await?;
+    let expected = Receipt { imported: TITLES as u64, updated: 0, unchanged: 0, rejected: 0 };
+    ensure!(receipt == expected, "{receipt:?}");
+    ensure!(world.assert_stored("us").await? == TITLES);
+    let pages = world.asked("/library/titles");
+    let catalog = world.asked("/catalog/products");
+    // Three questions may have been under way at each end.
+    ensure!((23..=32).contains(&pages) && (21..=24).contains(&catalog), "{pages}, {catalog}");
     world.browser.quit().await
 }
 
