@@ -51,8 +51,15 @@ pub enum Request {
     TryNow,
     /// Open the tab where the person signs in or solves the security check.
     OpenAudible,
-    /// Send what was read to the server.
+    /// Send what was read and not left out to the server.
     Send,
+    /// Ask the server what it would make of what was read; nothing is stored there.
+    Compare,
+    /// Send all titles but these.
+    Choose {
+        /// Their ASINs.
+        left_out: Vec<String>,
+    },
     /// Fetch once more what an incomplete reading lacks; what was read is kept.
     FetchMissing,
     /// Drop the present run (read titles, receipt) and go back to the start.
@@ -74,6 +81,8 @@ pub struct Snapshot {
     pub marketplace: Option<Marketplace>,
     /// What is going on.
     pub phase: Phase,
+    /// What there is to look at and to choose from, once all was read.
+    pub choice: Option<Choice>,
 }
 
 /// The server as the popup shows it.
@@ -321,6 +330,43 @@ pub struct Summary {
     pub problem_count: u32,
     /// The first hundred of them.
     pub problems: Vec<Problem>,
+}
+
+/// What was read as it lies in storage, and what of it is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The run, as storage keys name it.
+    pub run: String,
+    /// Batches in storage, from 0: `mapped/{run}/{batch}`.
+    pub batches: u32,
+    /// How many titles the person left out: `choice/{run}`.
+    pub left_out: u32,
+    /// The choice can no longer be changed, because chunks were cut.
+    pub settled: bool,
+    /// What the server would make of it, once it was asked.
+    pub compared: Option<Compared>,
+}
+
+/// What the server would make of what was read, as far as it has said: `verdict/{run}/{part}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Compared {
+    /// Parts that it has looked at.
+    pub done: u32,
+    /// Parts in all.
+    pub of: u32,
+    /// Titles that would be new.
+    pub imported: u32,
+    /// Titles that would change.
+    pub updated: u32,
+    /// Titles that would stay the same.
+    pub unchanged: u32,
+    /// Titles on the ignore list.
+    pub ignored: u32,
+    /// Titles that it would refuse.
+    pub rejected: u32,
+    /// Why it was not asked for the rest.
+    pub trouble: Option<ServerTrouble>,
 }
 
 /// What became of it, added up over all chunks.

@@ -5,6 +5,7 @@
 //! late and repeated answers are told from expected ones. What was in flight when a worker died is
 //! asked again at the next [`Event::Wake`].
 
+mod choosing;
 mod connection;
 mod enriching;
 mod leaving;
@@ -32,6 +33,7 @@ use crate::{
     pace::{Pace, Settings},
 };
 
+pub(crate) use choosing::PART;
 pub use connection::Server;
 pub use leaving::Leaving;
 pub use pairing::Pairing;
@@ -166,12 +168,33 @@ pub enum Event {
         /// Titles in it.
         result: Result<u32, Failure>,
     },
-    /// Chunks were cut and stored.
-    Gathered {
+    /// All batches were looked through.
+    Surveyed {
         /// Run.
         run: RunId,
         /// What they hold.
-        gathered: Gathered,
+        survey: Survey,
+    },
+    /// The choice was stored.
+    Chosen {
+        /// Run.
+        run: RunId,
+        /// Titles left out.
+        left_out: u32,
+    },
+    /// The server has said what it would make of a part, or did not.
+    Verdict {
+        /// Which question this answers.
+        ticket: Ticket,
+        /// Its receipt.
+        result: Result<Box<ImportReceipt>, ServerTrouble>,
+    },
+    /// Chunks were cut and stored.
+    Cut {
+        /// Run.
+        run: RunId,
+        /// Titles in each chunk; at least one chunk, perhaps with none.
+        chunks: Vec<u32>,
     },
     /// The server took a chunk, or did not.
     Chunk {
@@ -195,11 +218,12 @@ pub struct Ticket {
     pub number: u32,
 }
 
-/// What the cut chunks hold.
+/// What the batches hold.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Gathered {
-    /// Titles in each chunk; at least one chunk, perhaps with none.
-    pub chunks: Vec<u32>,
+#[serde(default)]
+pub struct Survey {
+    /// Titles that can be sent.
+    pub titles: u32,
     /// Titles without catalog data.
     pub not_enriched: u32,
     /// All problems.
@@ -274,8 +298,35 @@ pub enum Effect {
         /// Ask the catalog; without it titles go on as they are.
         ask: bool,
     },
-    /// Cut chunks; answer: [`Event::Gathered`].
-    Gather(Cut),
+    /// Look through all batches; answer: [`Event::Surveyed`].
+    Survey {
+        /// Run.
+        run: RunId,
+        /// Batches stored.
+        batches: u32,
+        /// Problems of whole pages.
+        notes: Vec<Problem>,
+    },
+    /// Store which titles are left out; answer: [`Event::Chosen`].
+    Choose {
+        /// Run.
+        run: RunId,
+        /// Their ASINs.
+        left_out: Vec<String>,
+    },
+    /// Ask the server what it would make of a part of the titles; answer: [`Event::Verdict`].
+    Compare {
+        /// Part from 0, of ten batches each.
+        ticket: Ticket,
+        /// Shop.
+        marketplace: Marketplace,
+        /// Normalised address.
+        address: String,
+        /// Token.
+        token: String,
+    },
+    /// Cut chunks of what was not left out; answer: [`Event::Cut`].
+    Cut(Cut),
     /// Send a chunk's stored bytes; answer: [`Event::Chunk`].
     Send {
         /// Chunk from 0.
@@ -311,8 +362,6 @@ pub struct Cut {
     pub seen: u32,
     /// Titles the source shows, unreadable rows included.
     pub source_total: u32,
-    /// Problems of whole pages.
-    pub notes: Vec<Problem>,
 }
 
 /// One step: takes in what happened, then starts all that may be started now.
@@ -352,9 +401,10 @@ pub fn step(mut state: State, event: Event, settings: &Settings, now: Now) -> (S
         Event::Batch { ticket, result } => {
             effects.extend(enriching::batch(&mut state, ticket, result, settings, now));
         }
-        Event::Gathered { run, gathered } => {
-            sending::gathered(&mut state, run, gathered, &mut effects);
-        }
+        Event::Surveyed { run, survey } => choosing::surveyed(&mut state, run, survey),
+        Event::Chosen { run, left_out } => choosing::chosen(&mut state, run, left_out),
+        Event::Verdict { ticket, result } => choosing::verdict(&mut state, ticket, result),
+        Event::Cut { run, chunks } => sending::cut(&mut state, run, &chunks, &mut effects),
         Event::Chunk { ticket, result } => {
             effects.extend(sending::chunk(&mut state, ticket, result, settings, now));
         }

@@ -3,6 +3,7 @@
 //! It keeps nothing in memory that it could not lose between two events: the state is in storage
 //! before anything that follows from it is started.
 
+mod choose;
 mod doctor;
 mod keys;
 mod library;
@@ -173,7 +174,13 @@ impl<B: Browser> Worker<B> {
                 let result = self.enrich(ticket, marketplace, ask).await;
                 Some(Event::Batch { ticket, result })
             }
-            Effect::Gather(cut) => self.gather(cut).await,
+            Effect::Survey { run, batches, notes } => self.survey(run, batches, notes).await,
+            Effect::Choose { run, left_out } => self.choose(run, left_out).await,
+            Effect::Compare { ticket, marketplace, address, token } => {
+                let result = self.compare(ticket, marketplace, &address, &token).await;
+                Some(Event::Verdict { ticket, result })
+            }
+            Effect::Cut(cut) => self.cut(cut).await,
             Effect::Send { ticket, address, token } => {
                 let result = self.send_chunk(ticket, &address, &token).await;
                 Some(Event::Chunk { ticket, result })

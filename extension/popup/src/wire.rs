@@ -47,6 +47,9 @@ pub fn request(request: &Request) -> Vec<(&'static str, String)> {
         Request::TryNow => "try_now",
         Request::OpenAudible => "open_audible",
         Request::Send => "send",
+        Request::Compare => "compare",
+        // A choice is made on its own page.
+        Request::Choose { .. } => "choose",
         Request::FetchMissing => "fetch_missing",
         Request::Discard => "discard",
     };
@@ -80,6 +83,7 @@ pub fn snapshot(node: &impl Node) -> Option<Snapshot> {
             Marketplace::parse(&code.text()?).ok()
         })?,
         phase: phase(&node.field("phase")?)?,
+        choice: None,
     })
 }
 

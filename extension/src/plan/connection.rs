@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use shared::ids::{Marketplace, RunId};
 
 use super::{
-    Effect, Now, State, leaving, pairing,
+    Effect, Now, State, choosing, leaving, pairing,
     run::{self, Hold, Run, Stage},
 };
 use crate::{
@@ -69,6 +69,8 @@ pub(super) fn ask(state: &mut State, request: Request, fresh: RunId, effects: &m
             effects.extend(marketplace.map(|marketplace| Effect::OpenTab { marketplace, known }));
         }
         Request::Send => send(state),
+        Request::Compare => choosing::compare(state),
+        Request::Choose { left_out } => effects.extend(choosing::choose(state, left_out)),
         Request::FetchMissing => fetch_missing(state),
         Request::Discard => discard(state, effects),
     }
@@ -129,7 +131,8 @@ fn go_on_unencrypted(state: &mut State, effects: &mut Vec<Effect>) {
 fn forget_server(state: &mut State, effects: &mut Vec<Effect>) {
     state.pairing = None;
     leaving::leave(state, effects);
-    if let Some(run) = state.run.as_mut().filter(|run| run.stage == Stage::Sending) {
+    let sends = |run: &&mut Run| matches!(run.stage, Stage::Cutting { .. } | Stage::Sending);
+    if let Some(run) = state.run.as_mut().filter(sends) {
         run.stage = Stage::Ready;
         run.resume();
         run.reopen();
@@ -227,7 +230,8 @@ pub(super) fn ask_server_again(
 fn send(state: &mut State) {
     let State { run: Some(run), server: Some(_), .. } = state else { return };
     if run.stage == Stage::Ready {
-        run.stage = Stage::Sending;
+        // Chunks that were cut once are sent as they are.
+        run.stage = if run.is_cut() { Stage::Sending } else { Stage::Cutting { asked: false } };
         run.resume();
     } else if run.stage == Stage::Sending {
         run.resume();

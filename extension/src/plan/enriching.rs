@@ -58,7 +58,6 @@ impl Run {
             complete: self.reading.complete(),
             seen: self.enriching.titles,
             source_total: self.source_total(),
-            notes: self.reading.notes(),
         }
     }
 

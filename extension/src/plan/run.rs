@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use shared::ids::{Marketplace, RunId};
 
 use super::{
-    Effect, Failure, Now, Server, State, Stored, enriching::Enriching, reading::Reading,
-    sending::Sending, sending::Totals,
+    Effect, Failure, Now, Server, State, Stored, choosing::Choosing, enriching::Enriching,
+    reading::Reading, sending::Sending, sending::Totals,
 };
 use crate::{
     messages::{Step, Trouble},
@@ -27,6 +27,7 @@ pub struct Run {
     pub(super) tab_tried_ms: i64,
     pub(super) reading: Reading,
     pub(super) enriching: Enriching,
+    pub(super) choosing: Choosing,
     pub(super) sending: Sending,
     /// Start of the present stretch of undisturbed work: moment, units and titles then done.
     pub(super) since: Option<(i64, u32, u32)>,
@@ -43,10 +44,12 @@ pub(super) enum Stage {
     Composing { asked: bool },
     /// Batches.
     Enriching,
-    /// Chunks are cut; `asked` once that has begun.
-    Gathering { asked: bool },
+    /// Batches are looked through; `asked` once that has begun.
+    Surveying { asked: bool },
     /// All was read.
     Ready,
+    /// Chunks are cut; `asked` once that has begun.
+    Cutting { asked: bool },
     /// Chunks.
     Sending,
     /// All was sent.
@@ -73,6 +76,7 @@ impl Run {
             tab_tried_ms: 0,
             reading: Reading::default(),
             enriching: Enriching::default(),
+            choosing: Choosing::default(),
             sending: Sending::default(),
             since: None,
         }
@@ -82,9 +86,12 @@ impl Run {
     pub(super) fn reopen(&mut self) {
         self.reading.units.reopen();
         self.enriching.units.reopen();
+        self.choosing.reopen();
         self.sending.units.reopen();
         match &mut self.stage {
-            Stage::Composing { asked } | Stage::Gathering { asked } => *asked = false,
+            Stage::Composing { asked } | Stage::Surveying { asked } | Stage::Cutting { asked } => {
+                *asked = false;
+            }
             _ => {}
         }
         self.since = None;
@@ -92,7 +99,9 @@ impl Run {
 
     /// Fetches what was missing once more; what was read is kept.
     pub(super) fn go_on(&mut self) {
-        if self.stage == Stage::Ready && !self.reading.complete() {
+        // What was cut under this run's name must stay what it is.
+        if self.stage == Stage::Ready && !self.reading.complete() && !self.is_cut() {
+            self.choosing = Choosing::default();
             self.stage = Stage::Reading;
             self.since = None;
             self.reading.go_on();
@@ -115,6 +124,9 @@ impl Run {
     /// Whether something is being done or will be done without a person.
     pub(super) fn is_going(&self) -> bool {
         let working = !matches!(self.stage, Stage::Permission | Stage::Ready | Stage::Done);
+        if self.stage == Stage::Ready {
+            return self.choosing.is_asking();
+        }
         let will_go_on = match &self.hold {
             None => true,
             Some(Hold::Stopped) => false,
@@ -179,8 +191,8 @@ impl Run {
     pub(super) const fn step(&self) -> Step {
         match self.stage {
             Stage::Permission | Stage::Reading | Stage::Composing { .. } => Step::Reading,
-            Stage::Enriching | Stage::Gathering { .. } => Step::Enriching,
-            Stage::Ready | Stage::Sending | Stage::Done => Step::Sending,
+            Stage::Enriching | Stage::Surveying { .. } => Step::Enriching,
+            Stage::Ready | Stage::Cutting { .. } | Stage::Sending | Stage::Done => Step::Sending,
         }
     }
 
@@ -270,6 +282,11 @@ pub(super) fn advance(state: &mut State, settings: &Settings, now: Now, effects:
         let Some(effect) = run.ask_audible() else { break };
         effects.push(effect);
     }
+    if run.stage == Stage::Ready
+        && let Some(server) = server.as_ref()
+    {
+        effects.extend(run.ask_verdict(server));
+    }
     if run.stage == Stage::Sending {
         let trouble = server.as_ref().and_then(Server::trouble);
         if let Some(trouble) = trouble.filter(|trouble| !trouble.may_be_asked()) {
@@ -298,7 +315,7 @@ fn finish_stage(run: &mut Run, effects: &mut Vec<Effect>) {
         run.stage = Stage::Composing { asked: false };
     }
     if run.stage == Stage::Enriching && run.enriching.units.all_done() {
-        run.stage = Stage::Gathering { asked: false };
+        run.stage = Stage::Surveying { asked: false };
     }
     if run.stage == Stage::Sending && run.sending.units.all_done() {
         run.stage = Stage::Done;
@@ -308,9 +325,17 @@ fn finish_stage(run: &mut Run, effects: &mut Vec<Effect>) {
             run.stage = Stage::Composing { asked: true };
             effects.push(Effect::Compose { run: run.id, pages: run.reading.units.of() });
         }
-        Stage::Gathering { asked: false } => {
-            run.stage = Stage::Gathering { asked: true };
-            effects.push(Effect::Gather(run.cut()));
+        Stage::Surveying { asked: false } => {
+            run.stage = Stage::Surveying { asked: true };
+            effects.push(Effect::Survey {
+                run: run.id,
+                batches: run.enriching.units.of(),
+                notes: run.reading.notes(),
+            });
+        }
+        Stage::Cutting { asked: false } => {
+            run.stage = Stage::Cutting { asked: true };
+            effects.push(Effect::Cut(run.cut()));
         }
         _ => {}
     }

@@ -7,7 +7,7 @@ use shared::{
 };
 
 use super::{
-    Effect, Failure, Gathered, Now, Server, State, Stored, Ticket,
+    Effect, Failure, Now, Server, State, Stored, Ticket,
     run::{self, Run, Stage},
     units::{Units, count},
 };
@@ -20,7 +20,8 @@ const NAMED: usize = 100;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Sending {
     pub(super) units: Units,
-    pub(super) gathered: Gathered,
+    /// Titles in all chunks.
+    pub(super) titles: u32,
     pub(super) totals: Totals,
     /// The address that has taken chunks; another one gets all of them from the start.
     address: Option<String>,
@@ -61,11 +62,6 @@ impl Totals {
 }
 
 impl Sending {
-    /// Titles in all chunks.
-    pub(super) fn titles(&self) -> u32 {
-        self.gathered.chunks.iter().sum()
-    }
-
     /// Most chunks that are stored.
     pub(super) const fn stored(&self) -> u32 {
         self.most
@@ -78,6 +74,11 @@ impl Sending {
 }
 
 impl Run {
+    /// Chunks were cut under this run's name.
+    pub(super) const fn is_cut(&self) -> bool {
+        self.sending.units.of() > 0
+    }
+
     /// All that is stored of the run, once: the server has everything.
     pub(super) fn let_go(&mut self) -> Option<Stored> {
         let first = !std::mem::replace(&mut self.sending.let_go, true);
@@ -101,27 +102,19 @@ impl Run {
     }
 }
 
-/// Chunks are cut and stored.
-pub(super) fn gathered(
-    state: &mut State,
-    run: RunId,
-    gathered: Gathered,
-    effects: &mut Vec<Effect>,
-) {
+/// Chunks are cut and stored; what they were cut from is not needed any more.
+pub(super) fn cut(state: &mut State, run: RunId, chunks: &[u32], effects: &mut Vec<Effect>) {
     let Some(run) = state.run.as_mut().filter(|one| one.id == run) else { return };
-    if !matches!(run.stage, Stage::Gathering { .. }) {
+    if !matches!(run.stage, Stage::Cutting { .. }) {
         return;
     }
-    run.stage = Stage::Ready;
+    run.stage = Stage::Sending;
     run.since = None;
-    run.sending = Sending {
-        units: Units::new(0, count(gathered.chunks.len())),
-        most: run.sending.most.max(count(gathered.chunks.len())),
-        gathered,
-        ..Sending::default()
-    };
-    let batches = run.enriching.units.of();
-    let stored = Stored { run: run.id, pages: 0, batches, chunks: 0 };
+    let of = count(chunks.len());
+    run.sending.units = Units::new(0, of);
+    run.sending.most = run.sending.most.max(of);
+    run.sending.titles = chunks.iter().sum();
+    let stored = Stored { pages: 0, chunks: 0, ..run.stored() };
     run::forget(state, stored, effects);
 }
 

@@ -25,6 +25,7 @@ pub fn snapshot(state: &State, now: Now) -> Snapshot {
         farewell: state.leaving.as_ref().map(Leaving::view),
         marketplace: state.marketplace,
         phase: state.run.as_ref().map_or(Phase::Idle, |run| phase(run, now)),
+        choice: state.run.as_ref().filter(|run| run.stage == Stage::Ready).map(Run::choice),
     }
 }
 
@@ -43,8 +44,8 @@ fn phase(run: &Run, now: Now) -> Phase {
             progress,
         },
         (None, Stage::Reading | Stage::Composing { .. }) => Phase::Reading(progress),
-        (None, Stage::Enriching | Stage::Gathering { .. }) => Phase::Enriching(progress),
-        (None, Stage::Sending) => Phase::Sending(progress),
+        (None, Stage::Enriching | Stage::Surveying { .. }) => Phase::Enriching(progress),
+        (None, Stage::Cutting { .. } | Stage::Sending) => Phase::Sending(progress),
     }
 }
 
@@ -55,10 +56,10 @@ impl Run {
             Stage::Permission | Stage::Reading | Stage::Composing { .. } => {
                 (self.reading.units.done(), self.reading.titles())
             }
-            Stage::Enriching | Stage::Gathering { .. } => {
+            Stage::Enriching | Stage::Surveying { .. } => {
                 (self.enriching.units.done(), self.enriching.finished)
             }
-            Stage::Ready | Stage::Sending | Stage::Done => {
+            Stage::Ready | Stage::Cutting { .. } | Stage::Sending | Stage::Done => {
                 (self.sending.units.done(), self.totals().total)
             }
         }
@@ -70,11 +71,12 @@ impl Run {
             Stage::Permission | Stage::Reading | Stage::Composing { .. } => {
                 ((done > 0).then(|| self.reading.units.of()), None)
             }
-            Stage::Enriching | Stage::Gathering { .. } => {
+            Stage::Enriching | Stage::Surveying { .. } => {
                 (Some(self.enriching.units.of()), Some(self.enriching.titles))
             }
-            Stage::Ready | Stage::Sending | Stage::Done => {
-                (Some(self.sending.units.of()), Some(self.sending.titles()))
+            Stage::Ready | Stage::Cutting { .. } | Stage::Sending | Stage::Done => {
+                let of = Some(self.sending.units.of()).filter(|of| *of > 0);
+                (of, of.map(|_| self.sending.titles))
             }
         };
         let mut progress = Progress { done, of, titles, titles_of, ..Progress::default() };
@@ -100,14 +102,14 @@ impl Run {
     }
 
     fn summary(&self) -> Summary {
-        let gathered = &self.sending.gathered;
+        let survey = &self.choosing.survey;
         Summary {
-            titles: self.sending.titles(),
+            titles: survey.titles - self.choosing.left_out.min(survey.titles),
             source_total: self.source_total(),
             complete: self.reading.complete(),
-            not_enriched: gathered.not_enriched,
-            problem_count: gathered.problem_count,
-            problems: gathered.problems.clone(),
+            not_enriched: survey.not_enriched,
+            problem_count: survey.problem_count,
+            problems: survey.problems.clone(),
         }
     }
 

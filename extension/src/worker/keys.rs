@@ -4,7 +4,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use shared::ids::RunId;
 
-use crate::plan::{State, Stored};
+use crate::plan::{PART, State, Stored};
 
 /// The state of the plan.
 pub(super) const STATE: &str = "state";
@@ -33,6 +33,16 @@ pub(super) fn notes(run: RunId) -> String {
     format!("notes/{run}")
 }
 
+/// ASINs of the titles that are left out.
+pub(super) fn choice(run: RunId) -> String {
+    format!("choice/{run}")
+}
+
+/// What the server would make of a part of the titles, from 0.
+pub(super) fn verdict(run: RunId, part: u32) -> String {
+    format!("verdict/{run}/{part}")
+}
+
 /// A chunk's bytes, from 0.
 pub(super) fn chunk(run: RunId, chunk: u32) -> String {
     format!("chunk/{run}/{chunk}")
@@ -43,9 +53,10 @@ pub(super) fn of(stored: Stored) -> Vec<String> {
     let run = stored.run;
     let pages = (1..=stored.pages).map(|n| page(run, n));
     let batches = (0..stored.batches).flat_map(|n| [batch(run, n), mapped(run, n)]);
-    let notes = (stored.batches > 0 || stored.chunks > 0).then(|| notes(run));
+    let few = [notes(run), choice(run)].into_iter().filter(|_| stored.batches > 0);
+    let verdicts = (0..stored.batches.div_ceil(PART)).map(|n| verdict(run, n));
     let chunks = (0..stored.chunks).map(|n| chunk(run, n));
-    pages.chain(batches).chain(notes).chain(chunks).collect()
+    pages.chain(batches).chain(few).chain(verdicts).chain(chunks).collect()
 }
 
 /// A value as text; our own types always can be written.

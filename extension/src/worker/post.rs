@@ -47,7 +47,7 @@ impl<B: Browser> Worker<B> {
     }
 
     /// A request of no titles, for a dry run.
-    fn nothing(&self) -> ImportRequest {
+    pub(super) fn nothing(&self) -> ImportRequest {
         ImportRequest {
             schema_version: SCHEMA_VERSION,
             run: Run {

@@ -9,7 +9,7 @@ use shared::{
     map,
     problem::Problem,
     raw::RawItem,
-    wire::v1::{self, Chunk, MAX_CHUNK_BYTES, MAX_ITEMS, Reading, SCHEMA_VERSION, Source},
+    wire::v1,
 };
 
 use super::{
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     browser::{Browser, HttpRequest, StorageFull},
     catalog,
-    plan::{Cut, Event, Failure, Gathered, Ticket},
+    plan::{Event, Failure, Ticket},
 };
 
 /// Most problems that are shown.
@@ -28,20 +28,20 @@ const SHOWN: usize = 100;
 /// What is known of a batch completed and mapped; it is stored as one line, and every title as one
 /// more, so that cutting chunks only puts lines together.
 #[derive(Default, Serialize, Deserialize)]
-struct Mapped {
-    not_enriched: u32,
-    problems: Problems,
+pub(super) struct Mapped {
+    pub(super) not_enriched: u32,
+    pub(super) problems: Problems,
 }
 
 /// All problems counted, the first hundred kept.
 #[derive(Default, Serialize, Deserialize)]
-struct Problems {
-    count: u32,
-    first: Vec<Problem>,
+pub(super) struct Problems {
+    pub(super) count: u32,
+    pub(super) first: Vec<Problem>,
 }
 
 impl Problems {
-    fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
+    pub(super) fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
         for problem in problems {
             self.count += 1;
             if self.first.len() < SHOWN {
@@ -50,7 +50,7 @@ impl Problems {
         }
     }
 
-    fn absorb(&mut self, other: Self) {
+    pub(super) fn absorb(&mut self, other: Self) {
         let unseen = other.count - u32::try_from(other.first.len()).unwrap_or(other.count);
         self.extend(other.first);
         self.count += unseen;
@@ -146,91 +146,7 @@ impl<B: Browser> Worker<B> {
         json.filter(|_| answer.status == 200).ok_or(Failure::Unavailable(None))
     }
 
-    /// Cuts chunks of at most 500 titles and 4 MiB, stores them.
-    pub(super) async fn gather(&self, cut: Cut) -> Option<Event> {
-        let notes = self.browser.get(&keys::notes(cut.run)).await.ok()?;
-        let mut cutter = Cutter::new(self.client.clone(), &cut);
-        cutter.problems.extend(cut.notes.clone());
-        cutter.problems.absorb(keys::value(notes).unwrap_or_default());
-        let mut not_enriched = 0;
-        for batch in 0..cut.batches {
-            let stored = self.browser.get(&keys::mapped(cut.run, batch)).await.ok()?;
-            let stored = stored.unwrap_or_default();
-            let mut lines = stored.lines();
-            let head = lines.next().map(str::to_owned);
-            let mapped: Mapped = keys::value(head).unwrap_or_default();
-            not_enriched += mapped.not_enriched;
-            cutter.problems.absorb(mapped.problems);
-            for item in lines {
-                if let Some((index, bytes)) = cutter.add(item.to_owned()) {
-                    self.browser.set(&keys::chunk(cut.run, index), &bytes).await.ok()?;
-                }
-            }
-        }
-        let (index, bytes) = cutter.cut(true);
-        self.browser.set(&keys::chunk(cut.run, index), &bytes).await.ok()?;
-        let gathered = Gathered {
-            chunks: cutter.sizes,
-            not_enriched,
-            problem_count: cutter.problems.count,
-            problems: cutter.problems.first,
-        };
-        Some(Event::Gathered { run: cut.run, gathered })
-    }
-
     async fn keep<T: Serialize>(&self, key: &str, value: &T) -> Result<(), StorageFull> {
         self.browser.set(key, &keys::text(value)).await
-    }
-}
-
-/// Collects titles until a chunk is full.
-struct Cutter {
-    run: v1::Run,
-    items: Vec<String>,
-    bytes: usize,
-    sizes: Vec<u32>,
-    problems: Problems,
-}
-
-impl Cutter {
-    fn new(client: v1::Client, cut: &Cut) -> Self {
-        let run = v1::Run {
-            id: cut.run,
-            source: Source::Extension,
-            marketplace: Some(cut.marketplace),
-            client,
-            library: "main".to_owned(),
-            source_total: Some(cut.source_total),
-            reading: Some(Reading { complete: cut.complete, seen: cut.seen }),
-            chunk: Chunk { index: 0, last: false },
-            not_sent: Vec::new(),
-        };
-        Self { run, items: Vec::new(), bytes: 0, sizes: Vec::new(), problems: Problems::default() }
-    }
-
-    /// Adds a title; gives the chunk that was full before it.
-    fn add(&mut self, item: String) -> Option<(u32, String)> {
-        // The envelope is below this even with the longest names.
-        const ENVELOPE: usize = 4_096;
-        let too_large = self.bytes + item.len() + 1 + ENVELOPE > MAX_CHUNK_BYTES;
-        let full = self.items.len() == MAX_ITEMS || (too_large && !self.items.is_empty());
-        let chunk = full.then(|| self.cut(false));
-        self.bytes += item.len() + 1;
-        self.items.push(item);
-        chunk
-    }
-
-    /// The chunk of all titles collected: its index and bytes.
-    fn cut(&mut self, last: bool) -> (u32, String) {
-        let index = u32::try_from(self.sizes.len()).unwrap_or(u32::MAX);
-        self.run.chunk = Chunk { index, last };
-        let run = keys::text(&self.run);
-        let items = self.items.join(",");
-        let bytes =
-            format!("{{\"schema_version\":{SCHEMA_VERSION},\"run\":{run},\"items\":[{items}]}}");
-        self.sizes.push(u32::try_from(self.items.len()).unwrap_or(u32::MAX));
-        self.items.clear();
-        self.bytes = 0;
-        (index, bytes)
     }
 }

@@ -96,6 +96,12 @@ impl Outside {
         self.moves.push((page, library));
     }
 
+    /// Titles were bought.
+    pub(crate) fn grow(&mut self, library: Library) {
+        self.library = library;
+        self.pages.clear();
+    }
+
     pub(crate) fn is_well_again(&mut self) {
         self.trouble = None;
     }
@@ -222,6 +228,7 @@ impl Outside {
         let asins: Vec<String> = batch.items().map(|item| item.asin.to_string()).collect();
         let new = asins.iter().filter(|asin| !self.stored.contains(*asin)).count();
         let total = value["items"].as_array().unwrap().len();
+        let before = self.stored.clone();
         let mut received = self.stored.len();
         if !dry {
             received += if known.is_none() { new } else { 0 };
@@ -230,12 +237,17 @@ impl Outside {
         }
         let seen = run.reading.map(|reading| reading.seen as usize);
         let whole = run.reading.is_some_and(|reading| reading.complete);
-        let complete = run.chunk.last && whole && seen == Some(received);
+        let complete = run.chunk.last && whole && seen == Some(received + run.not_sent.len());
+        let outcome = |asin: &String| {
+            let outcome = if before.contains(asin) { "unchanged" } else { "imported" };
+            json!({"asin": asin, "outcome": outcome})
+        };
+        let items: Vec<Value> = asins.iter().map(outcome).collect();
         let receipt = json!({
             "run": {"id": run.id, "source_total": run.source_total, "seen": seen,
-                "received": received, "not_sent": 0, "complete": complete},
+                "received": received, "not_sent": run.not_sent.len(), "complete": complete},
             "imported": new, "updated": 0, "unchanged": asins.len() - new, "ignored": 0,
-            "duplicate": 0, "rejected": total - asins.len(), "total": total, "items": [],
+            "duplicate": 0, "rejected": total - asins.len(), "total": total, "items": items,
         });
         ok(receipt.to_string())
     }
