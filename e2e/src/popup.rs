@@ -1,12 +1,14 @@
 //! The popup as a person uses it: by its buttons, its fields, and the screens it shows.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use serde_json::Value;
 use thirtyfour::{By, WebElement, extensions::query::ElementWaitable, prelude::ElementQueryable};
 
 use crate::{
     browser::Browser,
-    wait::{PATIENCE, until},
+    wait::{PATIENCE, until, until_within},
 };
 
 /// The popup page of a browser, opened in a tab.
@@ -55,7 +57,12 @@ impl<'a> Popup<'a> {
 
     /// Waits until `screen` is shown; names the screen shown instead if it does not come.
     pub async fn wait_for(&self, screen: &str) -> Result<()> {
-        let shown = until(&format!("the screen {screen}"), async || {
+        self.wait_within(PATIENCE, screen).await
+    }
+
+    /// Like [`Popup::wait_for`] with an own bound.
+    pub async fn wait_within(&self, patience: Duration, screen: &str) -> Result<()> {
+        let shown = until_within(patience, &format!("the screen {screen}"), async || {
             Ok((self.screen().await? == screen).then_some(()))
         })
         .await;
@@ -192,4 +199,4 @@ impl<'a> Popup<'a> {
     }
 }
 
-const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_millis(100);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);

@@ -12,7 +12,7 @@ use crate::{
     library::{LibraryError, moment},
     store::{
         AccountId, RunsQuery, StoreError,
-        rows::{ChunkHistory, HistoryRow, OutcomeRow},
+        rows::{ChunkHistory, HistoryRow},
     },
 };
 
@@ -244,7 +244,10 @@ fn items_of(chunk: &ChunkHistory) -> Result<Vec<ItemView>, StoreError> {
         asin: row.asin.clone(),
         title: title(row.asin.as_deref()),
         outcome: row.outcome.clone(),
-        changed: changed(row),
+        changed: match (&row.before, &row.after) {
+            (Some(before), Some(after)) => changed(before, after),
+            _ => Vec::new(),
+        },
         reason: row.reason.clone(),
         pointer: row.pointer.clone(),
     });
@@ -260,11 +263,10 @@ fn items_of(chunk: &ChunkHistory) -> Result<Vec<ItemView>, StoreError> {
 }
 
 /// Names of the fields in which both sides of an update differ.
-fn changed(row: &OutcomeRow) -> Vec<String> {
-    let fields = |text: &Option<String>| -> Map<String, Value> {
-        text.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
-    };
-    let (before, after) = (fields(&row.before), fields(&row.after));
+pub(crate) fn changed(before: &str, after: &str) -> Vec<String> {
+    let fields =
+        |text: &str| -> Map<String, Value> { serde_json::from_str(text).unwrap_or_default() };
+    let (before, after) = (fields(before), fields(after));
     let mut names: Vec<String> = after
         .iter()
         .filter(|(name, value)| {
@@ -272,9 +274,6 @@ fn changed(row: &OutcomeRow) -> Vec<String> {
         })
         .map(|(name, _)| name.clone())
         .collect();
-    if row.before.is_none() {
-        names.clear();
-    }
     names.sort();
     names
 }

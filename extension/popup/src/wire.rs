@@ -251,5 +251,6 @@ fn refused(node: &impl Node) -> Option<ItemReceipt> {
         outcome,
         reason: optional_text(node, "reason")?,
         pointer: optional_text(node, "pointer")?,
+        changed: Vec::new(),
     })
 }

@@ -137,7 +137,10 @@ fn verdicts(receipt: &ImportReceipt) -> String {
             Outcome::Rejected => "rejected",
         };
         let asin = item.asin.as_deref().unwrap_or_default();
-        let _ = writeln!(lines, "{asin} {outcome}");
+        let _ = match item.changed.as_slice() {
+            [] => writeln!(lines, "{asin} {outcome}"),
+            changed => writeln!(lines, "{asin} {outcome} {}", changed.join(",")),
+        };
     }
     lines
 }

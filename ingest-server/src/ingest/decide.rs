@@ -14,6 +14,7 @@ use shared::{
 
 use super::{Import, hex};
 use crate::{
+    history,
     library::keys,
     store::{
         StoreError,
@@ -189,6 +190,9 @@ impl Decision {
             outcome.before = Some(row.item.clone());
             outcome.after = Some(media.item.clone());
             outcome.after_hash = Some(media.content_hash.clone());
+            if let Some(receipt) = self.receipts.last_mut() {
+                receipt.changed = history::changed(&row.item, &media.item);
+            }
         }
         self.media.push(media);
         self.user_media.push(user_media_row(import, row.media_id, &merged, item, at));
@@ -219,7 +223,8 @@ impl Decision {
                 after_hash: None,
             });
         }
-        self.receipts.push(ItemReceipt { asin: asin.map(str::to_owned), outcome, reason, pointer });
+        let asin = asin.map(str::to_owned);
+        self.receipts.push(ItemReceipt { asin, outcome, reason, pointer, changed: Vec::new() });
     }
 }
 

@@ -122,8 +122,12 @@ async fn a_dry_run_answers_the_same_and_writes_nothing(database: String) {
     assert_eq!(server.import(&body).await.ok(), preview, "no key was written either");
     let mut changed = body.clone();
     changed["items"][3]["title"] = json!("Another title");
+    changed["items"][3]["listening"] = json!({"state": "finished"});
+    changed["items"][3]["rating"] = json!({"average": 1.5, "count": 2});
     let preview = server.dry_run(&changed).await.ok();
     assert_eq!(outcomes(&preview), [0, 1, 19, 0, 0]);
+    assert_eq!(preview["items"][3]["changed"], json!(["listening", "title"]));
+    assert_eq!(preview["items"][4].get("changed"), None);
     assert_eq!(server.library("q=another").await["total"], 0);
 }
 

@@ -352,6 +352,9 @@ pub struct ItemReceipt {
     /// JSON pointer into the request; with `rejected` and `duplicate`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
+    /// Fields that change; with `updated`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
 }
 
 /// What happened to one title.

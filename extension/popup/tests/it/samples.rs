@@ -138,6 +138,7 @@ pub(crate) fn flawed_receipt() -> Receipt {
         outcome,
         reason: reason.map(str::to_owned),
         pointer: Some("/items/7/cover_url".into()),
+        changed: Vec::new(),
     };
     let outcomes = [
         Outcome::Imported,
