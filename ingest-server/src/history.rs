@@ -21,8 +21,8 @@ const USUAL: u16 = 50;
 /// Most runs in one answer.
 const MOST: u16 = 200;
 /// Names of outcomes.
-const OUTCOMES: [&str; 6] =
-    ["imported", "updated", "unchanged", "ignored", "duplicate", "rejected"];
+const OUTCOMES: [&str; 8] =
+    ["imported", "updated", "unchanged", "ignored", "duplicate", "rejected", "removed", "kept"];
 /// What moves by itself and does not make a title changed.
 const MOVING: [&str; 4] = ["rating", "enriched", "source_extra", "rank"];
 
@@ -43,7 +43,8 @@ pub struct AskRuns {
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct AskItems {
-    /// One outcome only: `imported`, `updated`, `unchanged`, `ignored`, `duplicate`, `rejected`.
+    /// One outcome only: `imported`, `updated`, `unchanged`, `ignored`, `duplicate`, `rejected`,
+    /// `removed`, `kept`.
     pub outcome: Option<String>,
     /// `next_cursor` of the part before.
     pub cursor: Option<u32>,
@@ -65,7 +66,7 @@ pub struct RunView {
     /// Id, made by the client.
     #[schema(value_type = String)]
     pub id: Uuid,
-    /// `extension`, `api`, `file`
+    /// `extension`, `api`, `file`, `undo`
     pub source: String,
     /// The shop; none when the source named none.
     pub marketplace: Option<String>,
@@ -99,12 +100,22 @@ pub struct RunView {
     pub duplicate: i64,
     /// Titles that were not valid.
     pub rejected: i64,
+    /// Titles that taking back has removed.
+    pub removed: i64,
+    /// Titles that taking back has left as they were.
+    pub kept: i64,
+    /// The run that this one takes back.
+    #[schema(value_type = Option<String>)]
+    pub undoes: Option<Uuid>,
+    /// The run that took this one back.
+    #[schema(value_type = Option<String>)]
+    pub undone_by: Option<Uuid>,
 }
 
 impl RunView {
     /// How many titles had which outcome.
-    pub(crate) const fn outcomes(&self) -> [(&'static str, i64); 6] {
-        let [imported, updated, unchanged, ignored, duplicate, rejected] = OUTCOMES;
+    pub(crate) const fn outcomes(&self) -> [(&'static str, i64); 8] {
+        let [imported, updated, unchanged, ignored, duplicate, rejected, removed, kept] = OUTCOMES;
         [
             (imported, self.imported),
             (updated, self.updated),
@@ -112,6 +123,8 @@ impl RunView {
             (ignored, self.ignored),
             (duplicate, self.duplicate),
             (rejected, self.rejected),
+            (removed, self.removed),
+            (kept, self.kept),
         ]
     }
 }
@@ -309,5 +322,9 @@ fn view(row: HistoryRow) -> Result<RunView, StoreError> {
         ignored: row.ignored,
         duplicate: row.duplicate,
         rejected: row.rejected,
+        removed: row.removed,
+        kept: row.kept,
+        undoes: row.undoes.map(|id| id.0),
+        undone_by: row.undone_by.map(|id| id.0),
     })
 }

@@ -96,6 +96,7 @@ fn programs() -> OpenApiRouter<App> {
         .routes(routes!(imports::list))
         .routes(routes!(imports::one))
         .routes(routes!(imports::items))
+        .routes(routes!(imports::undo))
         .routes(routes!(ignored::list))
         .routes(routes!(ignored::one, ignored::put, ignored::delete))
         // Programs that ask a person for a token, and manage it.
@@ -119,6 +120,7 @@ fn people(app: &App) -> Router {
         .route("/pair", get(pages::pair::pair).post(pages::pair::decide))
         .route("/imports", get(pages::imports::imports))
         .route("/imports/{run}", get(pages::imports::import))
+        .route("/imports/{run}/undo", post(pages::imports::undo))
         .route("/tokens", get(pages::tokens::tokens).post(pages::tokens::make))
         .route("/tokens/{id}/revoke", post(pages::tokens::revoke))
         .route("/settings", get(pages::settings::settings))

@@ -51,6 +51,9 @@ pub enum Refused {
     /// The same key came with other bytes before.
     #[error("the idempotency key was used for other bytes")]
     KeyReused,
+    /// The run was taken back.
+    #[error("the run was taken back")]
+    RunUndone,
     /// The request itself is not valid.
     #[error("the request is not valid")]
     Envelope(Vec<EnvelopeProblem>),
@@ -69,6 +72,7 @@ impl Refused {
             Self::KeyMissing => "idempotency_key_missing",
             Self::KeyMismatch { .. } => "idempotency_key_mismatch",
             Self::KeyReused => "idempotency_key_reused",
+            Self::RunUndone => "run_undone",
             Self::Envelope(_) => "envelope_invalid",
             Self::Checker(_) => "internal",
             Self::Store(_) => "database",
@@ -129,6 +133,7 @@ pub async fn take(app: &App, account: Account, incoming: Incoming) -> Result<Str
     match app.store().import(&import).await? {
         Imported::Answer(answer) => Ok(answer),
         Imported::KeyReused => Err(Refused::KeyReused),
+        Imported::RunUndone => Err(Refused::RunUndone),
     }
 }
 

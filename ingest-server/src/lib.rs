@@ -19,5 +19,6 @@ pub mod secret;
 pub mod serve;
 pub mod store;
 pub mod throttle;
+pub mod undo;
 
 pub use serve::serve;

@@ -23,6 +23,7 @@ use crate::{
     accounts::{Account, Link, Person, Purpose, Scopes, Token},
     grant::{Decision, Granted, NewGrant, Question, Refusal, UserCode, Waiting},
     ingest::Import,
+    undo::{self, Undo},
 };
 
 /// An id of an account.
@@ -114,6 +115,8 @@ pub enum Imported {
     Answer(String),
     /// Its key belongs to other bytes.
     KeyReused,
+    /// Its run was taken back.
+    RunUndone,
 }
 
 /// A token with the account it belongs to.
@@ -423,6 +426,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         run: Uuid,
         from: i64,
     ) -> Result<Option<ChunkHistory>, StoreError>;
+
+    /// Takes a run back.
+    async fn undo(&self, undo: &Undo) -> Result<undo::Outcome, StoreError>;
 
     /// How much there is.
     async fn counts(&self, now: i64) -> Result<Counts, StoreError>;

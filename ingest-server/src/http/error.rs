@@ -22,6 +22,7 @@ use crate::{
     locale::Locale,
     store::StoreError,
     throttle,
+    undo::UndoError,
 };
 
 /// Seconds after which a busy server may be asked again.
@@ -131,6 +132,17 @@ impl IntoResponse for Failure {
         }
         answer.extensions_mut().insert(Arc::new(problem));
         answer
+    }
+}
+
+impl From<UndoError> for Failure {
+    fn from(error: UndoError) -> Self {
+        match error {
+            UndoError::NoSuchRun => Self::NotFound,
+            UndoError::AlreadyUndone => Self::Import(Refused::RunUndone),
+            UndoError::History(error) => Self::Library(error),
+            UndoError::Store(error) => Self::Store(error),
+        }
     }
 }
 
@@ -366,6 +378,7 @@ fn refused_problem(refused: Refused) -> Problem {
             format!("For this body it is {expected}."),
         ),
         Refused::KeyReused => key_reused(),
+        Refused::RunUndone => run_undone(),
         Refused::Envelope(errors) => {
             let title = "The request is not valid";
             let detail = "Nothing was stored. Each entry of errors says where and why.";
@@ -374,6 +387,15 @@ fn refused_problem(refused: Refused) -> Problem {
         Refused::Store(error) => store_problem(&error),
         Refused::Checker(_) => internal(),
     }
+}
+
+fn run_undone() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "run_undone",
+        "This import was taken back",
+        "Take that back in the history of imports, or read the library again as a new run.",
+    )
 }
 
 fn key_reused() -> Problem {

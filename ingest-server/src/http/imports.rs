@@ -2,6 +2,7 @@
 
 use axum::{
     Json,
+    body::Bytes,
     extract::{
         Path, Query, State,
         rejection::{PathRejection, QueryRejection},
@@ -15,6 +16,7 @@ use crate::{
     accounts::Scope,
     app::App,
     history::{self, AskItems, AskRuns, ItemsPage, RunView, RunsPage},
+    undo::{self, AskUndo, Undone},
 };
 
 /// The account's runs, newest first, those without a change among them.
@@ -69,4 +71,27 @@ pub(super) async fn items(
     let Path(run) = run.map_err(|_| Failure::NotFound)?;
     let Query(ask) = query.map_err(|_| Failure::Query("cursor is the next_cursor of an answer"))?;
     history::items(&app, account.id, run, &ask).await?.map(Json).ok_or(Failure::NotFound)
+}
+
+/// Takes a run back, whole or for single titles. That is a run of its own and can be taken back too.
+#[utoipa::path(post, path = "/api/imports/{run}/undo", tag = "import", security(("token" = [])),
+    params(("run" = String, Path, description = "The run's id")),
+    request_body(content = Option<AskUndo>, description = "Without a body, the whole run"),
+    responses(
+        (status = 200, description = "What became of it", body = Undone),
+        (status = "4XX", description = "A problem", content_type = "application/problem+json", body = ref("#/components/schemas/Problem")),
+    ))]
+pub(super) async fn undo(
+    State(app): State<App>,
+    headers: HeaderMap,
+    run: Result<Path<Uuid>, PathRejection>,
+    body: Bytes,
+) -> Result<Json<Undone>, Failure> {
+    let account = auth::account(&app, &headers, Scope::ImportWrite).await?;
+    let Path(run) = run.map_err(|_| Failure::NotFound)?;
+    let whole = body.trim_ascii().is_empty();
+    let ask = if whole { Ok(AskUndo::default()) } else { serde_json::from_slice(&body) };
+    let wrong = "the body is empty, or {\"asins\": [\"B000000001\"]}";
+    let ask = ask.map_err(|_| Failure::Query(wrong))?;
+    Ok(Json(undo::undo(&app, account, run, ask).await?))
 }

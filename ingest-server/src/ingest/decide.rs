@@ -141,15 +141,14 @@ impl Decision {
     fn imported(&mut self, import: &Import, position: usize, item: &Item, id: Key) {
         let now = import.micros();
         let base = Base { id, first_run: Key(import.run().id.uuid()), created_at: now };
-        let hash = hex(&merge::content_hash(item));
-        let row = media_row(&base, item, import.batch.marketplace(), now, hash);
+        let row = media_row(&base, item, import.batch.marketplace(), now);
         self.note(position, Some(item.asin.as_str()), Outcome::Imported, None);
         if let Some(outcome) = self.outcomes.last_mut() {
             outcome.media_id = Some(id);
             outcome.after_hash = Some(row.content_hash.clone());
         }
         self.media.push(row);
-        self.user_media.push(user_media_row(import, id, item, item, now));
+        self.user_media.push(side(import, id, item, item, now));
     }
 
     fn merged(
@@ -169,7 +168,7 @@ impl Decision {
             self.note(position, asin, Outcome::Unchanged, None);
             return Ok(());
         }
-        let merged = merge::merge(&stored_item(row)?, item);
+        let merged = merge::merge(&stored_item(row.media_id, &row.item)?, item);
         let content_hash = hex(&merge::content_hash(&merged));
         let updated = content_hash != row.content_hash;
         if !updated && !moved && hex(&merge::full_hash(&merged)) == row.full_hash {
@@ -178,7 +177,7 @@ impl Decision {
         }
         let at = if updated { import.micros() } else { row.updated_at };
         let base = Base { id: row.media_id, first_run: row.first_run, created_at: row.created_at };
-        let media = media_row(&base, &merged, marketplace, at, content_hash);
+        let media = media_row(&base, &merged, marketplace, at);
         self.note(
             position,
             asin,
@@ -195,7 +194,7 @@ impl Decision {
             }
         }
         self.media.push(media);
-        self.user_media.push(user_media_row(import, row.media_id, &merged, item, at));
+        self.user_media.push(side(import, row.media_id, &merged, item, at));
         Ok(())
     }
 
@@ -274,7 +273,8 @@ fn joined(marketplace: Option<Marketplace>, mut known: Vec<KnownRow>) -> Join {
     }
 }
 
-fn marketplace(row: &KnownRow) -> Result<Option<Marketplace>, StoreError> {
+/// The shop that a stored title is from.
+pub(crate) fn marketplace(row: &KnownRow) -> Result<Option<Marketplace>, StoreError> {
     if row.marketplace.is_empty() {
         return Ok(None);
     }
@@ -283,27 +283,28 @@ fn marketplace(row: &KnownRow) -> Result<Option<Marketplace>, StoreError> {
         .map_err(|error| StoreError::row("media", "marketplace", row.media_id, &error))
 }
 
-fn stored_item(row: &KnownRow) -> Result<Item, StoreError> {
-    let wire: v1::Item = serde_json::from_str(&row.item)
-        .map_err(|error| StoreError::row("media", "item", row.media_id, &error))?;
+/// A title from its stored JSON.
+pub(crate) fn stored_item(id: Key, item: &str) -> Result<Item, StoreError> {
+    let wire: v1::Item =
+        serde_json::from_str(item).map_err(|error| StoreError::row("media", "item", id, &error))?;
     validate::item(wire).map_err(|(field, reason)| {
-        StoreError::row("media", "item", row.media_id, &format!("{field}: {reason}"))
+        StoreError::row("media", "item", id, &format!("{field}: {reason}"))
     })
 }
 
 /// What stays of a title as long as it is stored.
-struct Base {
-    id: Key,
-    first_run: Key,
-    created_at: i64,
+pub(crate) struct Base {
+    pub(crate) id: Key,
+    pub(crate) first_run: Key,
+    pub(crate) created_at: i64,
 }
 
-fn media_row(
+/// A title as the table `media` has it.
+pub(crate) fn media_row(
     base: &Base,
     item: &Item,
     marketplace: Option<Marketplace>,
     updated_at: i64,
-    content_hash: String,
 ) -> MediaRow {
     let media = media::media(item, marketplace);
     let wire = v1::Item::from_item(item, marketplace);
@@ -318,7 +319,7 @@ fn media_row(
         platform_ids: media.platform_ids.to_string(),
         media_metadata: media.media_metadata.to_string(),
         item: serde_json::to_string(&wire).unwrap_or_default(),
-        content_hash,
+        content_hash: hex(&merge::content_hash(item)),
         full_hash: hex(&merge::full_hash(item)),
         newest_key: keys::newest(item),
         title_key: keys::title(item),
@@ -330,15 +331,21 @@ fn media_row(
     }
 }
 
-fn user_media_row(
-    import: &Import,
+fn side(import: &Import, id: Key, merged: &Item, received: &Item, at: i64) -> UserMediaRow {
+    let from = imported_from(import.run());
+    user_media_row(&from, import.account.finished_from, id, merged, received, at)
+}
+
+/// A person's side of a title as the table `user_media` has it.
+pub(crate) fn user_media_row(
+    from: &str,
+    finished_from: u8,
     id: Key,
     merged: &Item,
     received: &Item,
     at: i64,
 ) -> UserMediaRow {
-    let from = imported_from(import.run());
-    let side: UserMedia = media::user_media(merged, received, &from, import.account.finished_from);
+    let side: UserMedia = media::user_media(merged, received, from, finished_from);
     UserMediaRow {
         media_id: id,
         platform: side.platform.to_owned(),

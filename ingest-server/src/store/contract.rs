@@ -74,7 +74,7 @@ fn import(account: &Account, body: &Value) -> Import {
 fn receipt(imported: Imported) -> Value {
     match imported {
         Imported::Answer(answer) => serde_json::from_str(&answer).unwrap(),
-        Imported::KeyReused => panic!("the key is reused"),
+        other => panic!("{other:?}"),
     }
 }
 

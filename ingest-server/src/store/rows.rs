@@ -181,6 +181,10 @@ pub struct HistoryRow {
     pub(crate) ignored: i64,
     pub(crate) duplicate: i64,
     pub(crate) rejected: i64,
+    pub(crate) removed: i64,
+    pub(crate) kept: i64,
+    pub(crate) undoes: Option<Key>,
+    pub(crate) undone_by: Option<Key>,
 }
 
 /// A chunk of a run with what became of its titles.

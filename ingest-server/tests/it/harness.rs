@@ -139,6 +139,12 @@ impl Server {
     }
 
     /// Sends a chunk with the key that belongs to it.
+    pub(crate) async fn post(&self, address: &str, body: &Value) -> Answer {
+        let request = self.request(Method::POST, address);
+        let request = request.header("content-type", "application/json");
+        self.ask(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
     pub(crate) async fn import(&self, body: &Value) -> Answer {
         self.ask(self.chunk(body).body(Body::from(body.to_string())).unwrap()).await
     }

@@ -23,3 +23,4 @@ mod runs;
 mod security;
 mod socket;
 mod tokens;
+mod undo;

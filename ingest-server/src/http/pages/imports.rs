@@ -2,23 +2,29 @@
 
 use askama::Template;
 use axum::{
+    Form,
     extract::{
         Path, Query, State,
-        rejection::{PathRejection, QueryRejection},
+        rejection::{FormRejection, PathRejection, QueryRejection},
     },
     http::HeaderMap,
     response::{Html, IntoResponse, Response},
 };
 use jiff::Timestamp;
+use serde::Deserialize;
 use shared::ids::Marketplace;
 use uuid::Uuid;
 
-use super::frame::{Frame, Here};
+use super::{
+    frame::{Frame, Here},
+    to,
+};
 use crate::{
     app::App,
     history::{self, AskItems, AskRuns, ItemView, RunView},
     http::{error::Failure, observe, session::SignedIn},
     locale::Locale,
+    undo::{self, AskUndo, UndoError},
 };
 
 /// `templates/imports.html`
@@ -53,6 +59,11 @@ struct RunLine {
     from: String,
     chain: String,
     complete: bool,
+    undone: bool,
+    /// The run that took it back, or that it takes back.
+    other: Option<Uuid>,
+    /// What the button that takes it back says, and what it will do.
+    undo: (&'static str, String),
 }
 
 /// A way to the titles with one outcome.
@@ -68,6 +79,8 @@ struct ItemLine {
     asin: String,
     outcome: String,
     why: String,
+    /// It can be taken back by itself.
+    undoable: bool,
 }
 
 /// Every run, newest first.
@@ -118,6 +131,31 @@ pub(in crate::http) async fn import(
     Ok(Html(view.render()?).into_response())
 }
 
+/// Which title is to be taken back; none for the whole run.
+#[derive(Debug, Deserialize)]
+pub(in crate::http) struct UndoForm {
+    #[serde(default)]
+    asin: Option<String>,
+}
+
+/// Takes a run or one of its titles back, and shows what became of it.
+pub(in crate::http) async fn undo(
+    State(app): State<App>,
+    SignedIn { account, .. }: SignedIn,
+    run: Result<Path<Uuid>, PathRejection>,
+    form: Result<Form<UndoForm>, FormRejection>,
+) -> Result<Response, Failure> {
+    let (Ok(Path(run)), Ok(Form(form))) = (run, form) else { return Err(Failure::NotFound) };
+    let ask = AskUndo { asins: form.asin.map(|asin| vec![asin]) };
+    let shown = match undo::undo(&app, account, run, ask).await {
+        Ok(undone) => undone.run.id,
+        // Pressed twice, or in two windows: the run's page says that it was taken back.
+        Err(UndoError::AlreadyUndone) => run,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(to(&app, &format!("/imports/{shown}")).into_response())
+}
+
 /// All titles, and those with each outcome that there is.
 fn filters(locale: Locale, run: &RunView, outcome: Option<&str>) -> Vec<Filter> {
     let counts = run.outcomes();
@@ -153,13 +191,49 @@ impl RunLine {
             when: moment.map(|at| locale.moment(at)).unwrap_or_default(),
             from: from.into_iter().flatten().collect::<Vec<_>>().join(" · "),
             chain: chain(locale, run),
-            complete: run.complete,
+            complete: run.complete || run.undoes.is_some(),
+            undone: run.undone_by.is_some(),
+            other: run.undone_by.or(run.undoes),
+            undo: would_undo(locale, run),
         }
+    }
+}
+
+/// What the button that takes a run back says, and what it will do.
+fn would_undo(locale: Locale, run: &RunView) -> (&'static str, String) {
+    let numbers = [run.imported, run.updated, run.removed].map(|n| locale.number(n));
+    let [imported, updated, removed] = numbers.each_ref().map(String::as_str);
+    if run.undoes.is_some() {
+        let values = [("n", removed), ("updated", updated)];
+        return (locale.text("imports.redo"), locale.filled("imports.redo.text", &values));
+    }
+    let values = [("n", imported), ("updated", updated)];
+    (locale.text("imports.undo"), locale.filled("imports.undo.text", &values))
+}
+
+/// What taking back has done.
+fn taken_back(locale: Locale, run: &RunView) -> String {
+    let parts = [
+        ("imports.chain.removed", run.removed),
+        ("imports.chain.restored", run.updated),
+        ("imports.chain.put_back", run.imported),
+        ("imports.chain.kept", run.kept),
+    ];
+    let parts = parts.into_iter().filter(|(_, count)| *count > 0);
+    let parts = parts.map(|(name, n)| locale.filled(name, &[("n", &locale.number(n))]));
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() {
+        locale.text("imports.chain.nothing").to_owned()
+    } else {
+        parts.join(", ")
     }
 }
 
 /// From what the source lists to what is stored.
 fn chain(locale: Locale, run: &RunView) -> String {
+    if run.undoes.is_some() {
+        return taken_back(locale, run);
+    }
     let number = |value: i64| locale.number(value);
     let stored = run.imported + run.updated + run.unchanged;
     let mut parts = Vec::new();
@@ -206,7 +280,11 @@ impl ItemLine {
         Self {
             title: item.title.unwrap_or_else(|| asin.clone()),
             outcome: locale.text(&format!("imports.outcome.{}", item.outcome)).to_owned(),
+            undoable: matches!(&*item.outcome, "imported" | "updated" | "removed"),
             why: match item.reason {
+                Some(reason) if item.outcome == "kept" => {
+                    locale.text(&format!("imports.kept.{reason}")).to_owned()
+                }
                 Some(reason) => reason,
                 None if changed.is_empty() => String::new(),
                 None => locale.filled("imports.changed", &[("fields", &changed)]),

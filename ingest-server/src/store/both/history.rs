@@ -16,7 +16,9 @@ pub(super) async fn runs(
     Ok(sqlx::query_as(
         "SELECT r.run_id, r.source, r.marketplace, r.library, r.client_name, r.client_version,
                 r.client_browser, r.source_total, r.seen, r.received, r.not_sent, r.complete,
-                r.started_at, r.updated_at,
+                r.started_at, r.updated_at, r.undoes, r.undone_by,
+                CAST(SUM(c.removed) AS bigint) AS removed,
+                CAST(SUM(c.kept) AS bigint) AS kept,
                 CAST(SUM(c.imported) AS bigint) AS imported,
                 CAST(SUM(c.updated) AS bigint) AS updated,
                 CAST(SUM(c.unchanged) AS bigint) AS unchanged,
@@ -29,7 +31,7 @@ pub(super) async fn runs(
          JOIN run_chunks c ON c.user_id = r.user_id AND c.run_id = r.run_id
          GROUP BY r.run_id, r.source, r.marketplace, r.library, r.client_name, r.client_version,
                 r.client_browser, r.source_total, r.seen, r.received, r.not_sent, r.complete,
-                r.started_at, r.updated_at
+                r.started_at, r.updated_at, r.undoes, r.undone_by
          ORDER BY r.started_at DESC, r.run_id DESC",
     )
     .bind(Key(owner))

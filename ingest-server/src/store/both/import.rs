@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Connection, bulk, runs};
+use super::{Connection, bulk, runs, undo};
 use crate::{
     ingest::{
         Import, KEYS_KEPT,
@@ -47,6 +47,9 @@ async fn import(db: &mut Connection, import: &Import) -> Result<Imported, StoreE
         });
     }
     let owner = Key(import.account.id);
+    if undo::is_undone(db, owner, Key(import.run().id.uuid())).await? {
+        return Ok(Imported::RunUndone);
+    }
     let decision = decided(db, import).await?;
     let (run, chunk) = runs::with(db, import).await?;
     runs::write(db, import, &run).await?;

@@ -11,6 +11,7 @@ mod library;
 mod people;
 mod runs;
 mod sessions;
+mod undo;
 
 use std::{path::Path, time::Duration};
 
@@ -28,6 +29,7 @@ use crate::{
         RunsQuery, SessionInfo, SessionRow, Store, StoreError, TokenRow,
         rows::{ChunkHistory, HistoryRow, IgnoredRow},
     },
+    undo::{Outcome, Undo},
 };
 
 /// Most tries of a transaction that loses against others.
@@ -345,6 +347,10 @@ impl Store for Database {
         from: i64,
     ) -> Result<Option<ChunkHistory>, StoreError> {
         reading!(self, db => history::chunk(db, owner, run, from))
+    }
+
+    async fn undo(&self, undo: &Undo) -> Result<Outcome, StoreError> {
+        writing!(self, db => undo::undo(db, undo))
     }
 
     async fn counts(&self, now: i64) -> Result<Counts, StoreError> {

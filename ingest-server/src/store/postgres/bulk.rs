@@ -166,6 +166,20 @@ pub(super) async fn write_outcomes(
     Ok(())
 }
 
+/// Removes titles, with the person's side of them.
+pub(super) async fn remove_media(
+    db: &mut PgConnection,
+    owner: Key,
+    ids: &[Key],
+) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM media WHERE user_id = $1 AND media_id = ANY($2)")
+        .bind(owner)
+        .bind(ids)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// One statement for each order: the index of that order is walked from the place before.
 macro_rules! ordered_by {
     ($key:literal) => {

@@ -129,6 +129,19 @@ pub(super) async fn write_outcomes(
     Ok(())
 }
 
+const REMOVE: &str = "DELETE FROM media WHERE user_id = $1
+    AND media_id IN (SELECT r.value FROM json_each($2) AS r)";
+
+/// Removes titles, with the person's side of them.
+pub(super) async fn remove_media(
+    db: &mut SqliteConnection,
+    owner: Key,
+    ids: &[Key],
+) -> Result<(), StoreError> {
+    sqlx::query(REMOVE).bind(owner).bind(json(&ids)?).execute(db).await?;
+    Ok(())
+}
+
 /// One statement for each order: the index of that order is walked from the place before.
 macro_rules! ordered_by {
     ($key:literal) => {
@@ -189,5 +202,5 @@ fn json(rows: &impl Serialize) -> Result<String, StoreError> {
 
 /// Every statement here, so that a test can look at its plan.
 #[cfg(test)]
-pub(super) const ALL: [&str; 9] =
-    [KNOWN, MEDIA, USER_MEDIA, OUTCOMES, BY_NEWEST, BY_TITLE, BY_AUTHOR, SIZE, IGNORED];
+pub(super) const ALL: [&str; 10] =
+    [KNOWN, MEDIA, USER_MEDIA, OUTCOMES, BY_NEWEST, BY_TITLE, BY_AUTHOR, SIZE, IGNORED, REMOVE];
