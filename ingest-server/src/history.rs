@@ -216,7 +216,7 @@ pub async fn items(
 ) -> Result<Option<ItemsPage>, LibraryError> {
     let wanted = ask.outcome.as_deref();
     if wanted.is_some_and(|name| !OUTCOMES.contains(&name)) {
-        let right = "imported, updated, unchanged, ignored, duplicate or rejected";
+        let right = "imported, updated, unchanged, ignored, duplicate, rejected, removed or kept";
         return Err(LibraryError::Parameter("outcome", right));
     }
     if app.store().run_started_at(owner, run).await?.is_none() {
@@ -234,12 +234,25 @@ pub async fn items(
 
 /// A title without a row of its own in the history is one that stayed as it was.
 fn items_of(chunk: &ChunkHistory) -> Result<Vec<ItemView>, StoreError> {
+    let named = |item: &str| -> Result<String, serde_json::Error> {
+        let item: Map<String, Value> = serde_json::from_str(item)?;
+        Ok(item.get("title").and_then(Value::as_str).unwrap_or_default().to_owned())
+    };
     let mut titles = HashMap::new();
     for row in &chunk.known {
-        let item: Map<String, Value> = serde_json::from_str(&row.item)
+        let title = named(&row.item)
             .map_err(|error| StoreError::row("media", "item", row.media_id, &error))?;
-        let title = item.get("title").and_then(Value::as_str).unwrap_or_default();
-        titles.insert(row.asin.clone(), title.to_owned());
+        titles.insert(row.asin.clone(), title);
+    }
+    // What taking back has removed is known by what it was.
+    for (asin, before) in
+        chunk.outcomes.iter().filter_map(|row| row.asin.as_ref().zip(row.before.as_ref()))
+    {
+        if !titles.contains_key(asin)
+            && let Ok(title) = named(before)
+        {
+            titles.insert(asin.clone(), title);
+        }
     }
     let mut told: HashMap<&str, usize> = HashMap::new();
     for asin in chunk.outcomes.iter().filter_map(|row| row.asin.as_deref()) {

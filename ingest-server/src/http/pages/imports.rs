@@ -60,6 +60,8 @@ struct RunLine {
     chain: String,
     complete: bool,
     undone: bool,
+    /// What its date follows in the heading.
+    heading: &'static str,
     /// The run that took it back, or that it takes back.
     other: Option<Uuid>,
     /// What the button that takes it back says, and what it will do.
@@ -194,6 +196,10 @@ impl RunLine {
             complete: run.complete || run.undoes.is_some(),
             undone: run.undone_by.is_some(),
             other: run.undone_by.or(run.undoes),
+            heading: locale.text(match run.undoes {
+                Some(_) => "imports.undo.title",
+                None => "imports.one",
+            }),
             undo: would_undo(locale, run),
         }
     }
