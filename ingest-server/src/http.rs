@@ -93,6 +93,7 @@ fn programs() -> OpenApiRouter<App> {
         .routes(routes!(operators::version))
         // Readers.
         .routes(routes!(library::library))
+        .routes(routes!(library::one, library::edit))
         .routes(routes!(imports::list))
         .routes(routes!(imports::one))
         .routes(routes!(imports::items))

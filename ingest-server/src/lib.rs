@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod app;
 pub mod clock;
 pub mod config;
+pub mod edits;
 pub mod grant;
 pub mod history;
 pub mod http;

@@ -39,6 +39,8 @@ pub struct Ask {
     pub limit: Option<u16>,
     /// With the data as they were received.
     pub raw: bool,
+    /// Those that the person hides, instead of the others.
+    pub hidden: bool,
 }
 
 /// Why a part cannot be given.
@@ -204,7 +206,8 @@ fn query(ask: &Ask, limit: u16) -> Result<LibraryQuery, LibraryError> {
         Some(text) => place(text, sort).ok_or(wrong)?,
     };
     let words = keys::words(&ask.q);
-    Ok(LibraryQuery { words, sort, after_key, after_id, limit: i64::from(limit) + 1, raw: ask.raw })
+    let (limit, raw, hidden) = (i64::from(limit) + 1, ask.raw, ask.hidden);
+    Ok(LibraryQuery { words, sort, after_key, after_id, limit, raw, hidden })
 }
 
 fn cursor(sort: Sort, row: &LibraryRow) -> String {
@@ -226,7 +229,7 @@ const fn letter(sort: Sort) -> &'static str {
     }
 }
 
-fn title(row: LibraryRow) -> Result<Title, StoreError> {
+pub(crate) fn title(row: LibraryRow) -> Result<Title, StoreError> {
     let id = row.media_id;
     let unread =
         |table, column, error: &dyn std::fmt::Display| StoreError::row(table, column, id, error);

@@ -18,9 +18,10 @@ use jiff::Timestamp;
 use shared::ids::{Asin, Marketplace};
 use uuid::Uuid;
 
-use self::rows::{ChunkHistory, HistoryRow, IgnoredRow, Key, LibraryRow};
+use self::rows::{ChunkHistory, EditionRow, EditsRow, HistoryRow, IgnoredRow, Key, LibraryRow};
 use crate::{
     accounts::{Account, Link, Person, Purpose, Scopes, Token},
+    edits::Patch,
     grant::{Decision, Granted, NewGrant, Question, Refusal, UserCode, Waiting},
     ingest::Import,
     undo::{self, Undo},
@@ -221,6 +222,8 @@ pub struct LibraryQuery {
     pub limit: i64,
     /// With the data as received.
     pub raw: bool,
+    /// Those that the person hides, and no others.
+    pub hidden: bool,
 }
 
 /// Rows of a library and how many there are in all.
@@ -228,6 +231,17 @@ pub struct LibraryQuery {
 pub struct LibraryRows {
     pub(crate) rows: Vec<LibraryRow>,
     pub(crate) total: i64,
+}
+
+/// One title as its sources have it, with what the person says of it.
+#[derive(Clone, Debug)]
+pub struct TitleRows {
+    pub(crate) row: LibraryRow,
+    /// The stored item's JSON.
+    pub(crate) item: String,
+    pub(crate) edits: Option<EditsRow>,
+    /// Titles that may be editions of it.
+    pub(crate) editions: Vec<EditionRow>,
 }
 
 /// How much there is of what monitoring asks for.
@@ -381,6 +395,16 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         owner: AccountId,
         query: &LibraryQuery,
     ) -> Result<LibraryRows, StoreError>;
+    /// One title of a library.
+    async fn title(&self, owner: AccountId, id: Uuid) -> Result<Option<TitleRows>, StoreError>;
+    /// Changes what a person says of a title; false if the account has no such title.
+    async fn edit(
+        &self,
+        owner: AccountId,
+        id: Uuid,
+        patch: &Patch,
+        at: i64,
+    ) -> Result<bool, StoreError>;
     /// Titles that the account does not want, after a product number and shop.
     async fn ignored_titles(
         &self,

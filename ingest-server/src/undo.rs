@@ -47,7 +47,7 @@ pub struct Undone {
 pub struct Kept {
     /// Product number.
     pub asin: String,
-    /// Why, as a stable word: `changed_since`, `gone`, `there_again`, `not_changed_by_run`.
+    /// Why, as a stable word: `changed_since`, `edited`, `gone`, `there_again`, `not_changed_by_run`.
     pub reason: &'static str,
 }
 
@@ -128,6 +128,14 @@ pub(crate) struct Reverted {
     pub(crate) updated: i64,
 }
 
+/// What is stored of the titles of one chunk.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) rows: Vec<KnownRow>,
+    /// Those of which their owner has said something.
+    pub(crate) edited: HashSet<Key>,
+}
+
 /// Pure: the outcomes of one chunk and what is stored of its titles -> what to write.
 ///
 /// # Errors
@@ -137,11 +145,12 @@ pub(crate) fn revert(
     undo: &Undo,
     shop: Option<Marketplace>,
     outcomes: Vec<OutcomeRow>,
-    known: Vec<KnownRow>,
+    known: Known,
 ) -> Result<Reverted, StoreError> {
+    let Known { rows, edited } = known;
     let shops: HashSet<(String, String)> =
-        known.iter().map(|row| (row.asin.clone(), row.marketplace.clone())).collect();
-    let known: HashMap<Key, KnownRow> = known.into_iter().map(|row| (row.media_id, row)).collect();
+        rows.iter().map(|row| (row.asin.clone(), row.marketplace.clone())).collect();
+    let known: HashMap<Key, KnownRow> = rows.into_iter().map(|row| (row.media_id, row)).collect();
     let mut reverted = Reverted::default();
     for outcome in outcomes {
         let (Some(id), Some(asin)) = (outcome.media_id, outcome.asin.clone()) else { continue };
@@ -153,7 +162,8 @@ pub(crate) fn revert(
         }
         let current = known.get(&id);
         let again = shops.contains(&(asin, shop.map_or("", Marketplace::code).to_owned()));
-        match stays(&outcome, current, again) {
+        let removes = outcome.before.is_none() && edited.contains(&id);
+        match stays(&outcome, current, again).or(removes.then_some("edited")) {
             Some(reason) => reverted.keep(&outcome, reason),
             None => reverted.take_back(undo, shop, &outcome, id, current)?,
         }

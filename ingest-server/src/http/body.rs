@@ -23,9 +23,19 @@ const THROWING_AWAY: Duration = Duration::from_secs(10);
 
 /// Only JSON is taken.
 pub(super) fn is_json(headers: &HeaderMap) -> Result<(), Failure> {
+    is_one_of(headers, &["application/json"])
+}
+
+/// Only a JSON merge patch is taken, also under the name of plain JSON.
+pub(super) fn is_patch(headers: &HeaderMap) -> Result<(), Failure> {
+    is_one_of(headers, &["application/merge-patch+json", "application/json"])
+}
+
+fn is_one_of(headers: &HeaderMap, kinds: &[&str]) -> Result<(), Failure> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case("application/json") { Ok(()) } else { Err(Failure::NotJson) }
+    let right = kinds.iter().any(|kind| essence.eq_ignore_ascii_case(kind));
+    if right { Ok(()) } else { Err(Failure::NotJson) }
 }
 
 /// Waits for a turn: only those who hold one have a body in memory.

@@ -45,6 +45,8 @@ pub(super) enum Failure {
     Session(#[from] tower_sessions::session::Error),
     #[error("a page could not be drawn")]
     Page(#[from] askama::Error),
+    #[error("an edit is not valid")]
+    Edit(Vec<EnvelopeProblem>),
     #[error("the body is not JSON by its kind")]
     NotJson,
     #[error("the body is over {0} bytes")]
@@ -159,6 +161,7 @@ impl Failure {
             Self::Library(LibraryError::Store(error)) | Self::Store(error) => store_problem(&error),
             Self::Session(tower_sessions::session::Error::Store(_)) => away(),
             Self::Session(_) | Self::Page(_) | Self::Numbers(_) | Self::Panicked => internal(),
+            Self::Edit(errors) => edit_problem(errors),
             Self::MetricsToken => metrics_token(),
             Self::SignIn(error) => sign_in_problem(&error),
             Self::NoSession => internal(),
@@ -205,7 +208,7 @@ impl Failure {
             Self::NotJson => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "not_json",
-                "An import is JSON",
+                "This address takes JSON",
                 "Send it with Content-Type: application/json.",
             ),
             Self::TooLarge(limit) => return too_large(limit),
@@ -225,6 +228,13 @@ impl Failure {
 fn query_problem(detail: String) -> Problem {
     let title = "A parameter of the address is not valid";
     Problem::new(StatusCode::BAD_REQUEST, "query_invalid", title, detail)
+}
+
+fn edit_problem(errors: Vec<EnvelopeProblem>) -> Problem {
+    let title = "The change is not valid";
+    let detail = "Nothing was changed. Each entry of errors says where and why.";
+    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "edit_invalid", title, detail);
+    Problem { errors, ..problem }
 }
 
 fn too_large(limit: usize) -> Problem {

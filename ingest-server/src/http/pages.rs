@@ -55,6 +55,7 @@ pub(super) async fn library(
         cursor: Some(look.cursor.clone()),
         limit: Some(TITLES),
         raw: false,
+        hidden: false,
     };
     let page = library::page(&app, account.id, &ask).await?;
     let latest = app.store().runs(account.id, &RunsQuery::NEWEST).await?;

@@ -158,6 +158,33 @@ pub(crate) struct LibraryRow {
     pub(crate) raw_import_data: Option<String>,
 }
 
+/// What a person says of a title.
+#[derive(Clone, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct EditsRow {
+    pub(crate) status: Option<String>,
+    pub(crate) rating: Option<i64>,
+    pub(crate) notes: Option<String>,
+    pub(crate) hidden: bool,
+    /// The start of a day in UTC.
+    pub(crate) consumed_at: Option<i64>,
+}
+
+/// A title as its sources have it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct SourceRow {
+    pub(crate) item: String,
+}
+
+/// A title that may be an edition of another.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct EditionRow {
+    pub(crate) media_id: Key,
+    pub(crate) asin: String,
+    pub(crate) marketplace: String,
+    pub(crate) title: String,
+    pub(crate) platform_ids: String,
+}
+
 /// A run with the sums of its chunks.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct HistoryRow {

@@ -145,6 +145,16 @@ impl Server {
         self.ask(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
+    /// Changes a title, with a token that may.
+    pub(crate) async fn patch(&self, address: &str, edit: &Value) -> Answer {
+        let scopes = "library:read library:write".parse().unwrap();
+        let token = accounts::create_token(&self.app, self.account.id, "p", scopes).await.unwrap();
+        let request = Request::patch(address)
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/merge-patch+json");
+        self.ask(request.body(Body::from(edit.to_string())).unwrap()).await
+    }
+
     pub(crate) async fn import(&self, body: &Value) -> Answer {
         self.ask(self.chunk(body).body(Body::from(body.to_string())).unwrap()).await
     }

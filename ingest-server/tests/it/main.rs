@@ -9,6 +9,7 @@ mod below;
 mod browser;
 #[path = "../../src/store/contract/databases.rs"]
 mod databases;
+mod edits;
 mod endpoints;
 mod grants;
 mod harness;

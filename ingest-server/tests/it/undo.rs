@@ -13,6 +13,7 @@ on_both![
     a_run_is_taken_back_and_the_library_is_as_before,
     a_single_title_is_taken_back,
     what_changed_since_stays_and_is_named,
+    what_a_person_has_said_since_is_kept_and_named,
     taking_back_can_itself_be_taken_back,
     a_chunk_of_a_run_that_was_taken_back_is_refused,
     large_runs_of_several_chunks_are_taken_back_whole,
@@ -116,6 +117,44 @@ async fn what_changed_since_stays_and_is_named(database: String) {
     assert_eq!(numbers(&again["run"]), [0, 2, 0, 2].map(|n| json!(n)).each_ref());
     assert_eq!(again["kept"][0]["reason"], "there_again");
     assert_eq!(server.size().await, 5);
+}
+
+async fn what_a_person_has_said_since_is_kept_and_named(database: String) {
+    let server = Server::start(database).await;
+    server.import(&run_of(&samples::items(5))).await.ok();
+    let run = id(&server.import(&run_of(&changed())).await.ok());
+    let titles = server.library("sort=title&limit=200").await["items"].clone();
+    // One title that the run changed, one that it brought, and another that it brought and that the
+    // person edited and gave back again.
+    let [restored, new, given_back] = [0, 8, 9].map(|index| {
+        let asin = json!(changed()[index].asin.as_str());
+        let title = titles.as_array().unwrap().iter().find(|title| title["asin"] == asin);
+        title.unwrap()["id"].as_str().unwrap().to_owned()
+    });
+    for (title, edit) in [
+        (&restored, json!({"notes": "Lent to Ada", "status": "finished"})),
+        (&new, json!({"rating": 5})),
+        (&given_back, json!({"rating": 5})),
+        (&given_back, json!({"rating": null})),
+    ] {
+        server.patch(&format!("/api/library/{title}"), &edit).await.ok();
+    }
+    let undone = undo(&server, &run, json!({})).await;
+    assert_eq!(undone["kept"], json!([{"asin": changed()[8].asin.as_str(), "reason": "edited"}]));
+    assert_eq!(numbers(&undone["run"]), [4, 0, 3, 1].map(|n| json!(n)).each_ref());
+    assert_eq!(server.size().await, 6);
+    let title = server.get(&format!("/api/library/{restored}")).await.ok();
+    assert_eq!(title["media"]["title"], samples::items(1)[0].title.as_str());
+    assert_eq!(title["notes"], "Lent to Ada");
+    assert_eq!(title["user_media"]["status"], "finished");
+    assert_eq!(server.get(&format!("/api/library/{new}")).await.ok()["rating"], 5);
+    server.get(&format!("/api/library/{given_back}")).await.problem(404, "not_found");
+    // Given again: the source's values come back below the person's.
+    undo(&server, &id(&undone), json!({})).await;
+    let title = server.get(&format!("/api/library/{restored}")).await.ok();
+    assert_eq!(title["media"]["title"], changed()[0].title.as_str());
+    assert_eq!(title["notes"], "Lent to Ada");
+    assert_eq!(server.size().await, 10);
 }
 
 async fn taking_back_can_itself_be_taken_back(database: String) {

@@ -10,6 +10,6 @@ pub(super) async fn read(
 ) -> Result<LibraryRows, StoreError> {
     let owner = Key(owner);
     let rows = bulk::library(db, owner, query).await?;
-    let total = bulk::library_size(db, owner, &query.words).await?;
+    let total = bulk::library_size(db, owner, query).await?;
     Ok(LibraryRows { rows, total })
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod attempts;
 mod counts;
+mod edits;
 mod grants;
 mod history;
 mod ignored;
@@ -22,11 +23,12 @@ use uuid::Uuid;
 use super::{Connection, Database, Transaction, bulk};
 use crate::{
     accounts::{Account, Link, Person, Purpose, Token},
+    edits::Patch,
     grant::{Decision, Granted, NewGrant, Question, Refusal, UserCode, Waiting},
     ingest::Import,
     store::{
         AccountId, Bearer, Counts, Imported, KeptAnswer, LibraryQuery, LibraryRows, PersonRow,
-        RunsQuery, SessionInfo, SessionRow, Store, StoreError, TokenRow,
+        RunsQuery, SessionInfo, SessionRow, Store, StoreError, TitleRows, TokenRow,
         rows::{ChunkHistory, HistoryRow, IgnoredRow},
     },
     undo::{Outcome, Undo},
@@ -288,6 +290,20 @@ impl Store for Database {
         query: &LibraryQuery,
     ) -> Result<LibraryRows, StoreError> {
         reading!(self, db => library::read(db, owner, query))
+    }
+
+    async fn title(&self, owner: AccountId, id: Uuid) -> Result<Option<TitleRows>, StoreError> {
+        reading!(self, db => edits::title(db, owner, id))
+    }
+
+    async fn edit(
+        &self,
+        owner: AccountId,
+        id: Uuid,
+        patch: &Patch,
+        at: i64,
+    ) -> Result<bool, StoreError> {
+        writing!(self, db => edits::edit(db, owner, id, patch, at))
     }
 
     async fn ignored_titles(

@@ -1,11 +1,13 @@
 //! Taking a run back: chunk by chunk in one transaction, a few statements for each.
 
+use std::collections::HashSet;
+
 use sqlx::FromRow;
 
 use super::{Connection, bulk, history};
 use crate::{
     store::{StoreError, rows::Key},
-    undo::{self, Kept, Outcome, Reverted, Undo},
+    undo::{self, Kept, Known, Outcome, Reverted, Undo},
 };
 
 #[derive(FromRow)]
@@ -53,7 +55,8 @@ pub(super) async fn undo(db: &mut Connection, undo: &Undo) -> Result<Outcome, St
         next = chunk.index + 1;
         let outcomes = chunk.outcomes.iter().filter(|outcome| outcome.media_id.is_some());
         named.extend(outcomes.filter_map(|outcome| outcome.asin.clone()));
-        let reverted = undo::revert(undo, shop, chunk.outcomes, chunk.known)?;
+        let known = Known { rows: chunk.known, edited: edited(db, undo, chunk.index).await? };
+        let reverted = undo::revert(undo, shop, chunk.outcomes, known)?;
         write(db, undo, chunk.index, &reverted).await?;
         kept.extend(reverted.kept);
     }
@@ -63,6 +66,21 @@ pub(super) async fn undo(db: &mut Connection, undo: &Undo) -> Result<Outcome, St
         mark(db, undo, &target).await?;
     }
     Ok(Outcome::Done(kept))
+}
+
+/// Titles of one chunk of the run of which their owner has said something.
+async fn edited(db: &mut Connection, undo: &Undo, chunk: i64) -> Result<HashSet<Key>, StoreError> {
+    let ids: Vec<Key> = sqlx::query_scalar(
+        "SELECT e.media_id FROM run_outcomes o
+         JOIN edits e ON e.user_id = o.user_id AND e.media_id = o.media_id
+         WHERE o.user_id = $1 AND o.run_id = $2 AND o.chunk_index = $3",
+    )
+    .bind(Key(undo.account.id))
+    .bind(Key(undo.run))
+    .bind(chunk)
+    .fetch_all(db)
+    .await?;
+    Ok(ids.into_iter().collect())
 }
 
 async fn add_run(db: &mut Connection, undo: &Undo, target: &Target) -> Result<(), StoreError> {

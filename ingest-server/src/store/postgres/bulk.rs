@@ -186,13 +186,23 @@ macro_rules! ordered_by {
         concat!(
             "SELECT m.media_id, m.marketplace, m.asin, m.title, m.type AS kind, m.release_date,
                     m.platform, m.platform_ids, m.media_metadata, m.", $key, " AS sort_key,
-                    m.created_at, m.updated_at, u.platform AS user_platform, u.status, u.percent,
-                    u.consumed_at, u.consumed_is_day, u.consumed_at_basis, u.acquired_at,
+                    m.created_at, m.updated_at, u.platform AS user_platform,
+                    COALESCE(e.status, u.status) AS status, u.percent,
+                    CASE WHEN e.consumed_at IS NOT NULL THEN e.consumed_at
+                         WHEN COALESCE(e.status, 'finished') = 'finished' THEN u.consumed_at
+                    END AS consumed_at,
+                    CASE WHEN e.consumed_at IS NOT NULL THEN true ELSE u.consumed_is_day
+                    END AS consumed_is_day,
+                    CASE WHEN e.consumed_at IS NOT NULL THEN 'finish_date'
+                         WHEN COALESCE(e.status, 'finished') = 'finished' THEN u.consumed_at_basis
+                    END AS consumed_at_basis, u.acquired_at,
                     u.acquired_is_day, u.imported_from,
                     CASE WHEN $6 THEN u.raw_import_data END AS raw_import_data
              FROM media m JOIN user_media u ON u.user_id = m.user_id AND u.media_id = m.media_id
+             LEFT JOIN edits e ON e.user_id = m.user_id AND e.media_id = m.media_id
              WHERE m.user_id = $1 AND (m.", $key, ", m.media_id) > ($2, $3)
                AND NOT EXISTS (SELECT 1 FROM unnest($4::text[]) AS word WHERE strpos(m.search_key, word) = 0)
+               AND COALESCE(e.hidden, false) = $7
              ORDER BY m.", $key, ", m.media_id LIMIT $5"
         )
     };
@@ -201,7 +211,9 @@ macro_rules! ordered_by {
 const BY_NEWEST: &str = ordered_by!("newest_key");
 const BY_TITLE: &str = ordered_by!("title_key");
 const BY_AUTHOR: &str = ordered_by!("author_key");
-const SIZE: &str = "SELECT count(*) FROM media m WHERE m.user_id = $1
+const SIZE: &str = "SELECT count(*) FROM media m
+    LEFT JOIN edits e ON e.user_id = m.user_id AND e.media_id = m.media_id
+    WHERE m.user_id = $1 AND COALESCE(e.hidden, false) = $3
     AND NOT EXISTS (SELECT 1 FROM unnest($2::text[]) AS word WHERE strpos(m.search_key, word) = 0)";
 
 pub(super) async fn library(
@@ -221,6 +233,7 @@ pub(super) async fn library(
         .bind(&query.words)
         .bind(query.limit)
         .bind(query.raw)
+        .bind(query.hidden)
         .fetch_all(db)
         .await?)
 }
@@ -228,9 +241,14 @@ pub(super) async fn library(
 pub(super) async fn library_size(
     db: &mut PgConnection,
     owner: Key,
-    words: &[String],
+    query: &LibraryQuery,
 ) -> Result<i64, StoreError> {
-    Ok(sqlx::query_scalar(SIZE).bind(owner).bind(words).fetch_one(db).await?)
+    Ok(sqlx::query_scalar(SIZE)
+        .bind(owner)
+        .bind(&query.words)
+        .bind(query.hidden)
+        .fetch_one(db)
+        .await?)
 }
 
 /// The orders of a library, so that a test can look at their plans.

@@ -32,6 +32,7 @@ async fn check(address: String) {
             .bind(vec!["word".to_owned()])
             .bind(50_i64)
             .bind(false)
+            .bind(false)
             .fetch_all(&mut *db)
             .await
             .unwrap();

@@ -148,13 +148,23 @@ macro_rules! ordered_by {
         concat!(
             "SELECT m.media_id, m.marketplace, m.asin, m.title, m.type AS kind, m.release_date,
                     m.platform, m.platform_ids, m.media_metadata, m.", $key, " AS sort_key,
-                    m.created_at, m.updated_at, u.platform AS user_platform, u.status, u.percent,
-                    u.consumed_at, u.consumed_is_day, u.consumed_at_basis, u.acquired_at,
+                    m.created_at, m.updated_at, u.platform AS user_platform,
+                    COALESCE(e.status, u.status) AS status, u.percent,
+                    CASE WHEN e.consumed_at IS NOT NULL THEN e.consumed_at
+                         WHEN COALESCE(e.status, 'finished') = 'finished' THEN u.consumed_at
+                    END AS consumed_at,
+                    CASE WHEN e.consumed_at IS NOT NULL THEN 1 ELSE u.consumed_is_day
+                    END AS consumed_is_day,
+                    CASE WHEN e.consumed_at IS NOT NULL THEN 'finish_date'
+                         WHEN COALESCE(e.status, 'finished') = 'finished' THEN u.consumed_at_basis
+                    END AS consumed_at_basis, u.acquired_at,
                     u.acquired_is_day, u.imported_from,
                     CASE WHEN $6 THEN u.raw_import_data END AS raw_import_data
              FROM media m CROSS JOIN user_media u ON u.user_id = m.user_id AND u.media_id = m.media_id
+             LEFT JOIN edits e ON e.user_id = m.user_id AND e.media_id = m.media_id
              WHERE m.user_id = $1 AND (m.", $key, ", m.media_id) > ($2, $3)
                AND NOT EXISTS (SELECT 1 FROM json_each($4) AS word WHERE instr(m.search_key, word.value) = 0)
+               AND COALESCE(e.hidden, 0) = $7
              ORDER BY m.", $key, ", m.media_id LIMIT $5"
         )
     };
@@ -163,7 +173,9 @@ macro_rules! ordered_by {
 const BY_NEWEST: &str = ordered_by!("newest_key");
 const BY_TITLE: &str = ordered_by!("title_key");
 const BY_AUTHOR: &str = ordered_by!("author_key");
-const SIZE: &str = "SELECT count(*) FROM media m WHERE m.user_id = $1
+const SIZE: &str = "SELECT count(*) FROM media m
+    LEFT JOIN edits e ON e.user_id = m.user_id AND e.media_id = m.media_id
+    WHERE m.user_id = $1 AND COALESCE(e.hidden, 0) = $3
     AND NOT EXISTS (SELECT 1 FROM json_each($2) AS word WHERE instr(m.search_key, word.value) = 0)";
 
 pub(super) async fn library(
@@ -183,6 +195,7 @@ pub(super) async fn library(
         .bind(json(&query.words)?)
         .bind(query.limit)
         .bind(query.raw)
+        .bind(query.hidden)
         .fetch_all(db)
         .await?)
 }
@@ -190,9 +203,14 @@ pub(super) async fn library(
 pub(super) async fn library_size(
     db: &mut SqliteConnection,
     owner: Key,
-    words: &[String],
+    query: &LibraryQuery,
 ) -> Result<i64, StoreError> {
-    Ok(sqlx::query_scalar(SIZE).bind(owner).bind(json(&words)?).fetch_one(db).await?)
+    Ok(sqlx::query_scalar(SIZE)
+        .bind(owner)
+        .bind(json(&query.words)?)
+        .bind(query.hidden)
+        .fetch_one(db)
+        .await?)
 }
 
 fn json(rows: &impl Serialize) -> Result<String, StoreError> {
