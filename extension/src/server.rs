@@ -15,9 +15,10 @@ use crate::{
 /// Where chunks go, below the server's address.
 const IMPORT_PATH: &str = "/api/audible/import-from-extension";
 /// Pages whose address people paste instead of the server's.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "/library",
     "/imports",
+    "/titles",
     "/series",
     "/narrators",
     "/settings",
@@ -30,7 +31,7 @@ const PAGES: [&str; 12] = [
     "/api",
 ];
 /// Pages that have pages below them; the other names above may be a server's sub-path.
-const TREES: [&str; 5] = ["/api/", "/sign-in/", "/tokens/", "/settings/", "/imports/"];
+const TREES: [&str; 6] = ["/api/", "/titles/", "/sign-in/", "/tokens/", "/settings/", "/imports/"];
 
 /// Normalises an address as a person types or pastes it: `https://home.example/books`.
 ///

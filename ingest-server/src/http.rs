@@ -119,6 +119,7 @@ fn people(app: &App) -> Router {
     Router::new()
         .route("/", get(pages::library))
         .route("/pair", get(pages::pair::pair).post(pages::pair::decide))
+        .route("/titles/{id}", get(pages::title::title).post(pages::title::edit))
         .route("/imports", get(pages::imports::imports))
         .route("/imports/{run}", get(pages::imports::import))
         .route("/imports/{run}/undo", post(pages::imports::undo))

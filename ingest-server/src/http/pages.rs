@@ -8,6 +8,7 @@ mod scopes;
 pub(super) mod settings;
 pub(super) mod setup;
 pub(super) mod sign_in;
+pub(super) mod title;
 pub(super) mod tokens;
 mod view;
 
@@ -39,6 +40,7 @@ pub(super) struct Look {
     pub(super) sort: String,
     pub(super) view: String,
     pub(super) cursor: String,
+    pub(super) hidden: bool,
 }
 
 /// The library, or the way to sign in.
@@ -55,7 +57,7 @@ pub(super) async fn library(
         cursor: Some(look.cursor.clone()),
         limit: Some(TITLES),
         raw: false,
-        hidden: false,
+        hidden: look.hidden,
     };
     let page = library::page(&app, account.id, &ask).await?;
     let latest = app.store().runs(account.id, &RunsQuery::NEWEST).await?;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use shared::{ids::Marketplace, samples, wire::v1};
 
 use crate::{
+    browser::Browser,
     databases::{self, on_both},
     harness::{Answer, Server, outcomes, run_of},
 };
@@ -16,6 +17,7 @@ on_both![
     a_wrong_edit_changes_nothing_and_says_where,
     editions_are_the_same_recording_in_other_shops,
     nobody_edits_for_another,
+    the_page_of_a_title_keeps_what_is_entered,
 ];
 
 struct Editor {
@@ -189,4 +191,45 @@ async fn nobody_edits_for_another(database: String) {
     editor.server.get_as_other(&format!("/api/library/{id}")).await.problem(404, "not_found");
     editor.server.get("/api/library/x").await.problem(404, "not_found");
     assert_eq!(editor.server.size().await, 3);
+}
+
+async fn the_page_of_a_title_keeps_what_is_entered(database: String) {
+    let editor = Editor::start(database).await;
+    let (id, server) = (editor.id(1).await, &editor.server);
+    let reader = Browser::signed_in(server, server.account.id).await;
+    let page = format!("/titles/{id}");
+    assert!(reader.get("/").await.text.contains(&page), "the library leads to it");
+    let shown = reader.get(&page).await.text;
+    assert!(shown.contains("As Audible says: 4 stars"), "{shown}");
+
+    let form = "status=finished&consumed_at=2026-02-03&rating=2&notes=%3Cb%3E+twice&hidden=1";
+    let saved = reader.post(&page, form).await;
+    assert_eq!(saved.header("location"), format!("{page}?done=1"));
+    let shown = reader.get(saved.header("location")).await.text;
+    for part in [
+        r#"role="status">Saved."#,
+        r#"<option value="finished" selected>"#,
+        r#"value="2026-02-03""#,
+        r#"<option value="2" selected>"#,
+        "&#60;b&#62; twice</textarea>",
+        r#"value="1" checked"#,
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(!reader.get("/").await.text.contains(&page));
+    assert!(reader.get("/?hidden=true").await.text.contains(&page));
+
+    // A mistake is named, and what was typed is there.
+    let wrong = reader.post(&page, "consumed_at=1850-01-01&notes=kept").await;
+    assert!(wrong.text.contains("not a date from 1900 on"), "{}", wrong.text);
+    assert!(wrong.text.contains("kept</textarea>"), "{}", wrong.text);
+    assert_eq!(editor.title(&id).await["notes"], "<b> twice");
+
+    // An empty form gives everything back.
+    reader.post(&page, "status=&consumed_at=&rating=&notes=").await;
+    assert_eq!(editor.title(&id).await["own"], json!({}));
+    let other = server.app.store().account_by_email("other@home.example").await.unwrap().unwrap();
+    let stranger = Browser::signed_in(server, other.id).await;
+    assert_eq!(stranger.get(&page).await.status, 404);
+    assert_eq!(stranger.post(&page, "notes=x").await.status, 404);
 }

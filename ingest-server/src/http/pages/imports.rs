@@ -266,7 +266,7 @@ fn chain(locale: Locale, run: &RunView) -> String {
 }
 
 /// `audible.com`
-fn shop(code: &str) -> String {
+pub(super) fn shop(code: &str) -> String {
     Marketplace::parse(code)
         .map_or_else(|_| code.to_owned(), |shop| format!("audible.{}", shop.tld()))
 }

@@ -57,10 +57,17 @@ pub(super) struct LibraryView<'a> {
     run: Option<RunLine>,
     titles: Vec<TitleView>,
     empty: bool,
+    hidden: bool,
     next: Option<Link>,
     first: Option<String>,
-    grid_link: String,
-    list_link: String,
+    ways: Ways,
+}
+
+/// To the same titles shown otherwise, and to those that are hidden or back.
+struct Ways {
+    grid: String,
+    list: String,
+    hidden: String,
 }
 
 /// The last run in one line.
@@ -76,20 +83,23 @@ struct Link {
 }
 
 /// One title.
-struct TitleView {
-    title: String,
-    subtitle: Option<String>,
-    authors: String,
-    narrators: String,
-    series: Option<String>,
-    length: Option<String>,
-    cover: Option<String>,
-    cover_text: String,
-    address: Option<String>,
-    status: String,
-    percent: String,
-    bar: bool,
-    finished: bool,
+pub(super) struct TitleView {
+    pub(super) title: String,
+    pub(super) subtitle: Option<String>,
+    pub(super) authors: String,
+    pub(super) narrators: String,
+    pub(super) series: Option<String>,
+    pub(super) length: Option<String>,
+    pub(super) cover: Option<String>,
+    pub(super) cover_text: String,
+    /// Its page here.
+    address: String,
+    /// Its page in the shop.
+    pub(super) shop: Option<String>,
+    pub(super) status: String,
+    pub(super) percent: String,
+    pub(super) bar: bool,
+    pub(super) finished: bool,
 }
 
 impl<'a> LibraryView<'a> {
@@ -115,12 +125,12 @@ impl<'a> LibraryView<'a> {
             list,
             count: count(locale, &look.q, page.total),
             run: latest.map(|run| run_line(locale, run)),
-            titles: page.items.iter().map(|title| TitleView::new(locale, title)).collect(),
+            titles: page.items.iter().map(|title| TitleView::new(locale, base, title)).collect(),
             empty: page.total == 0,
+            hidden: look.hidden,
             next: next(locale, page, |cursor| address(view, cursor)),
             first: (!look.cursor.is_empty()).then(|| address(view, "")),
-            grid_link: address("", &look.cursor),
-            list_link: address("list", &look.cursor),
+            ways: Ways::new(base, look, view),
         }
     }
 
@@ -129,8 +139,19 @@ impl<'a> LibraryView<'a> {
     }
 }
 
+impl Ways {
+    fn new(base: &str, look: &Look, view: &str) -> Self {
+        let others = Look { hidden: !look.hidden, ..look.clone() };
+        Self {
+            grid: address(base, look, "", &look.cursor),
+            list: address(base, look, "list", &look.cursor),
+            hidden: address(base, &others, view, ""),
+        }
+    }
+}
+
 impl TitleView {
-    fn new(locale: Locale, title: &Title) -> Self {
+    pub(super) fn new(locale: Locale, base: &str, title: &Title) -> Self {
         let about = &title.media.media_metadata;
         let percent = whole(title.user_media.percent);
         let finished = title.user_media.status == "finished";
@@ -147,7 +168,8 @@ impl TitleView {
             length: about.duration_minutes.map(|minutes| length(locale, minutes)),
             cover: about.cover_url.clone(),
             cover_text: locale.filled("title.cover", &[("title", &title.media.title)]),
-            address: about.audible_url.clone(),
+            address: format!("{base}/titles/{}", title.id),
+            shop: about.audible_url.clone(),
             status: locale.filled(&status, &[("percent", &percent)]),
             bar: !finished && title.user_media.percent > 0.0,
             percent,
@@ -211,12 +233,17 @@ fn length(locale: Locale, minutes: u32) -> String {
 }
 
 /// What is begun is at least 1 % and what is not finished at most 99 %.
-fn whole(percent: f64) -> String {
+pub(super) fn whole(percent: f64) -> String {
     match percent {
         none if none <= 0.0 => "0".to_owned(),
         all if all >= 100.0 => "100".to_owned(),
         part => part.round().clamp(1.0, 99.0).to_string(),
     }
+}
+
+/// The day of a day or of a moment.
+pub(super) fn day(when: &str) -> &str {
+    when.get(..10).unwrap_or(when)
 }
 
 fn next(locale: Locale, page: &LibraryPage, address: impl Fn(&str) -> String) -> Option<Link> {
@@ -228,8 +255,14 @@ fn next(locale: Locale, page: &LibraryPage, address: impl Fn(&str) -> String) ->
 fn address(base: &str, look: &Look, view: &str, cursor: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     let q = look.q.as_str();
-    let usual =
-        [("q", q, ""), ("sort", sort(look), "newest"), ("view", view, ""), ("cursor", cursor, "")];
+    let hidden = if look.hidden { "true" } else { "" };
+    let usual = [
+        ("q", q, ""),
+        ("hidden", hidden, ""),
+        ("sort", sort(look), "newest"),
+        ("view", view, ""),
+        ("cursor", cursor, ""),
+    ];
     for (name, value, _) in usual.iter().filter(|(_, value, usual)| value != usual) {
         query.append_pair(name, value);
     }
