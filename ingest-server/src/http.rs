@@ -98,7 +98,7 @@ fn programs() -> OpenApiRouter<App> {
         .routes(routes!(imports::one))
         .routes(routes!(imports::items))
         .routes(routes!(imports::undo))
-        .routes(routes!(ignored::list))
+        .routes(routes!(ignored::list, ignored::many))
         .routes(routes!(ignored::one, ignored::put, ignored::delete))
         // Programs that ask a person for a token, and manage it.
         .routes(routes!(oauth::device_authorization))

@@ -419,21 +419,21 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         marketplace: Marketplace,
         asin: &Asin,
     ) -> Result<Option<IgnoredRow>, StoreError>;
-    /// Leaves a title out of every import from now on.
+    /// Leaves titles out of every import from now on; gives how many were not left out before.
     async fn ignore(
         &self,
         owner: AccountId,
         marketplace: Marketplace,
-        asin: &Asin,
+        asins: &[Asin],
         at: i64,
-    ) -> Result<(), StoreError>;
-    /// Takes that back; false if there is nothing to take back.
+    ) -> Result<u64, StoreError>;
+    /// Takes that back; gives how many were left out before.
     async fn want_again(
         &self,
         owner: AccountId,
         marketplace: Marketplace,
-        asin: &Asin,
-    ) -> Result<bool, StoreError>;
+        asins: &[Asin],
+    ) -> Result<u64, StoreError>;
 
     /// Runs, newest first.
     async fn runs(

@@ -2,6 +2,7 @@
 
 use axum::{
     Json,
+    body::Bytes,
     extract::{
         Path, Query, State,
         rejection::{PathRejection, QueryRejection},
@@ -22,6 +23,8 @@ use crate::{
 
 /// Most titles in one answer.
 const MOST: usize = 500;
+/// Most titles in one question.
+const MOST_AT_ONCE: usize = 1_000;
 
 /// Where the list goes on.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -54,6 +57,25 @@ pub(super) struct IgnoredPage {
     next_cursor: Option<String>,
 }
 
+/// What is said of many titles of one shop.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AskMany {
+    /// Code of the shop, as in an import.
+    marketplace: String,
+    /// Product numbers, at most 1,000.
+    asins: Vec<String>,
+    /// `false`: never import them from now on; `true`: take them in again.
+    wanted: bool,
+}
+
+/// What became of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Changed {
+    /// Titles of which the opposite was so before.
+    changed: u64,
+}
+
 type Title = Result<Path<(String, String)>, PathRejection>;
 
 /// The titles that the account does not want.
@@ -81,6 +103,32 @@ pub(super) async fn list(
     let next_cursor = last.map(|row| format!("{}:{}", row.asin, row.marketplace));
     let ignored = rows.into_iter().map(view).collect::<Result<_, _>>()?;
     Ok(Json(IgnoredPage { ignored, next_cursor }))
+}
+
+/// Says of many titles of one shop that they are never to be imported, or are wanted again.
+#[utoipa::path(post, path = "/api/ignored", tag = "import", security(("token" = [])),
+    request_body = AskMany,
+    responses(
+        (status = 200, description = "Done", body = Changed),
+        (status = "4XX", description = "A problem", content_type = "application/problem+json", body = ref("#/components/schemas/Problem")),
+    ))]
+pub(super) async fn many(
+    State(app): State<App>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Changed>, Failure> {
+    let account = auth::account(&app, &headers, Scope::ImportWrite).await?;
+    let (marketplace, asins, wanted) = parsed_many(&body).ok_or(Failure::Query(
+        "the body is {\"marketplace\": \"us\", \"asins\": [\"B000000001\"], \"wanted\": false}, \
+         with at most 1000 product numbers",
+    ))?;
+    let now = app.clock().now().as_microsecond();
+    let changed = if wanted {
+        app.store().want_again(account.id, marketplace, &asins).await?
+    } else {
+        app.store().ignore(account.id, marketplace, &asins, now).await?
+    };
+    Ok(Json(Changed { changed }))
 }
 
 /// Whether the account does not want a title: 404 if nothing is said against it.
@@ -124,7 +172,7 @@ pub(super) async fn put(
     let account = auth::account(&app, &headers, Scope::ImportWrite).await?;
     let (marketplace, asin) = parsed(title)?;
     let now = app.clock().now().as_microsecond();
-    app.store().ignore(account.id, marketplace, &asin, now).await?;
+    app.store().ignore(account.id, marketplace, &[asin], now).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -146,8 +194,16 @@ pub(super) async fn delete(
 ) -> Result<StatusCode, Failure> {
     let account = auth::account(&app, &headers, Scope::ImportWrite).await?;
     let (marketplace, asin) = parsed(title)?;
-    let found = app.store().want_again(account.id, marketplace, &asin).await?;
-    if found { Ok(StatusCode::NO_CONTENT) } else { Err(Failure::NotFound) }
+    let found = app.store().want_again(account.id, marketplace, &[asin]).await?;
+    if found > 0 { Ok(StatusCode::NO_CONTENT) } else { Err(Failure::NotFound) }
+}
+
+/// Everything that is said must be understood.
+fn parsed_many(body: &[u8]) -> Option<(Marketplace, Vec<Asin>, bool)> {
+    let ask: AskMany = serde_json::from_slice(body).ok()?;
+    let marketplace = Marketplace::parse(&ask.marketplace).ok()?;
+    let asins = ask.asins.iter().map(|asin| Asin::parse(asin).ok()).collect::<Option<Vec<_>>>()?;
+    (asins.len() <= MOST_AT_ONCE).then_some((marketplace, asins, ask.wanted))
 }
 
 /// What is no title is not found.

@@ -116,6 +116,7 @@ async fn the_document_names_every_route_and_every_reference_leads_somewhere() {
         ("/api/library/{id}", "get"),
         ("/api/library/{id}", "patch"),
         ("/api/ignored", "get"),
+        ("/api/ignored", "post"),
         ("/api/ignored/{marketplace}/{asin}", "get"),
         ("/api/ignored/{marketplace}/{asin}", "put"),
         ("/api/ignored/{marketplace}/{asin}", "delete"),

@@ -18,6 +18,7 @@ on_both![
     a_source_without_marketplace_respects_it,
     the_list_says_since_when_and_goes_on_in_parts,
     nobody_ignores_for_another,
+    many_are_left_out_and_wanted_again_at_once,
 ];
 
 async fn say(server: &Server, method: Method, marketplace: &str, asin: &str) -> Answer {
@@ -122,4 +123,30 @@ async fn nobody_ignores_for_another(database: String) {
     assert_eq!(server.get_as_other("/api/ignored").await.ok()["ignored"], json!([]));
     let address = format!("/api/ignored/us/{}", asin(0));
     server.get_as_other(&address).await.problem(404, "not_found");
+}
+
+async fn many_are_left_out_and_wanted_again_at_once(database: String) {
+    let server = Server::start(database).await;
+    let ask = |asins: &[String], wanted: bool| json!({"marketplace": "us", "asins": asins, "wanted": wanted});
+    let all: Vec<String> = (0..1_000).map(asin).collect();
+    let done = server.post("/api/ignored", &ask(&all, false)).await.ok();
+    assert_eq!(done, json!({"changed": 1_000}));
+    let again = server.post("/api/ignored", &ask(&all[..2], false)).await.ok();
+    assert_eq!(again, json!({"changed": 0}));
+    let receipt = server.import(&run_of(&samples::items(4))).await.ok();
+    assert_eq!((&receipt["imported"], &receipt["ignored"]), (&json!(0), &json!(4)));
+    let back = server.post("/api/ignored", &ask(&all[1..], true)).await.ok();
+    assert_eq!(back, json!({"changed": 999}));
+    let receipt = server.import(&run_of(&samples::items(4))).await.ok();
+    assert_eq!((&receipt["imported"], &receipt["ignored"]), (&json!(3), &json!(1)));
+    let mut too_many = all.clone();
+    too_many.push(asin(1_000));
+    for wrong in [
+        ask(&too_many, false),
+        ask(&["no".to_owned()], false),
+        json!({"marketplace": "moon", "asins": [], "wanted": true}),
+        json!({"asins": []}),
+    ] {
+        server.post("/api/ignored", &wrong).await.problem(400, "query_invalid");
+    }
 }

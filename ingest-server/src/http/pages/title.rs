@@ -117,7 +117,7 @@ pub(in crate::http) async fn title(
     let notice = done.then(|| Notice::done(locale.text("title.saved").to_owned()));
     let found = edits::title(&app, who.account.id, id).await?.ok_or(Failure::NotFound)?;
     let form = EditForm::of(&found);
-    page(&app, &who, locale, found, form, notice)
+    page(&app, &who, locale, &found, form, notice)
 }
 
 /// Keeps what the owner says; a form with a mistake comes back as it was filled in.
@@ -140,7 +140,7 @@ pub(in crate::http) async fn edit(
             let locale = observe::locale(&headers);
             let text = locale.text(&format!("title.wrong.{field}")).to_owned();
             let found = edits::title(&app, who.account.id, id).await?.ok_or(Failure::NotFound)?;
-            page(&app, &who, locale, found, form, Some(Notice::danger(text)))
+            page(&app, &who, locale, &found, form, Some(Notice::danger(text)))
         }
     }
 }
@@ -149,7 +149,7 @@ fn page(
     app: &App,
     who: &SignedIn,
     locale: Locale,
-    found: edits::TitleView,
+    found: &edits::TitleView,
     form: EditForm,
     notice: Option<Notice>,
 ) -> Result<Response, Failure> {
@@ -164,9 +164,9 @@ fn page(
         notice,
         title: TitleView::new(locale, base, &found.title),
         summary: found.title.media.media_metadata.summary.clone(),
-        facts: facts(locale, &found),
+        facts: facts(locale, found),
         editions,
-        source: SourceWords::new(locale, &found),
+        source: SourceWords::new(locale, found),
         form,
     };
     Ok(Html(view.render()?).into_response())

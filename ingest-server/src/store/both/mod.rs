@@ -29,7 +29,7 @@ use crate::{
     store::{
         AccountId, Bearer, Counts, Imported, KeptAnswer, LibraryQuery, LibraryRows, PersonRow,
         RunsQuery, SessionInfo, SessionRow, Store, StoreError, TitleRows, TokenRow,
-        rows::{ChunkHistory, HistoryRow, IgnoredRow},
+        rows::{ChunkHistory, HistoryRow, IgnoredRow, Key},
     },
     undo::{Outcome, Undo},
 };
@@ -329,19 +329,19 @@ impl Store for Database {
         &self,
         owner: AccountId,
         marketplace: Marketplace,
-        asin: &Asin,
+        asins: &[Asin],
         at: i64,
-    ) -> Result<(), StoreError> {
-        writing!(self, db => ignored::add(db, owner, marketplace, asin, at))
+    ) -> Result<u64, StoreError> {
+        writing!(self, db => bulk::ignore(db, Key(owner), marketplace, asins, at))
     }
 
     async fn want_again(
         &self,
         owner: AccountId,
         marketplace: Marketplace,
-        asin: &Asin,
-    ) -> Result<bool, StoreError> {
-        writing!(self, db => ignored::remove(db, owner, marketplace, asin))
+        asins: &[Asin],
+    ) -> Result<u64, StoreError> {
+        writing!(self, db => bulk::want_again(db, Key(owner), marketplace, asins))
     }
 
     async fn runs(

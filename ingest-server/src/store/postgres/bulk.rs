@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use sqlx::postgres::PgConnection;
 
+use shared::ids::{Asin, Marketplace};
+
 use crate::store::{
     LibraryQuery, Sort, StoreError,
     rows::{Key, KnownRow, LibraryRow, MediaRow, OutcomeRow, UserMediaRow},
@@ -42,6 +44,50 @@ pub(super) async fn ignored(
 ) -> Result<HashSet<(String, String)>, StoreError> {
     let rows = sqlx::query_as(IGNORED).bind(owner).bind(asins).fetch_all(db).await?;
     Ok(rows.into_iter().collect())
+}
+
+/// The moment of the first time stays.
+const IGNORE: &str = "INSERT INTO ignored (user_id, asin, marketplace, ignored_at)
+    SELECT $1, asin, $3, $4 FROM unnest($2::text[]) AS asin
+    ON CONFLICT (user_id, asin, marketplace) DO NOTHING";
+
+/// Leaves titles out from now on; gives how many were not left out before.
+pub(super) async fn ignore(
+    db: &mut PgConnection,
+    owner: Key,
+    marketplace: Marketplace,
+    asins: &[Asin],
+    at: i64,
+) -> Result<u64, StoreError> {
+    let asins: Vec<&str> = asins.iter().map(Asin::as_str).collect();
+    let done = sqlx::query(IGNORE)
+        .bind(owner)
+        .bind(&asins)
+        .bind(marketplace.code())
+        .bind(at)
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected())
+}
+
+const WANT_AGAIN: &str = "DELETE FROM ignored WHERE user_id = $1 AND marketplace = $3
+    AND asin = ANY($2::text[])";
+
+/// Takes that back; gives how many were left out before.
+pub(super) async fn want_again(
+    db: &mut PgConnection,
+    owner: Key,
+    marketplace: Marketplace,
+    asins: &[Asin],
+) -> Result<u64, StoreError> {
+    let asins: Vec<&str> = asins.iter().map(Asin::as_str).collect();
+    let done = sqlx::query(WANT_AGAIN)
+        .bind(owner)
+        .bind(&asins)
+        .bind(marketplace.code())
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected())
 }
 
 const MEDIA: &str = "INSERT INTO media (

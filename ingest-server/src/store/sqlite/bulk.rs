@@ -7,6 +7,8 @@ use std::collections::HashSet;
 
 use sqlx::sqlite::SqliteConnection;
 
+use shared::ids::{Asin, Marketplace};
+
 use crate::store::{
     LibraryQuery, Sort, StoreError,
     rows::{Key, KnownRow, LibraryRow, MediaRow, OutcomeRow, UserMediaRow},
@@ -44,6 +46,50 @@ pub(super) async fn ignored(
 ) -> Result<HashSet<(String, String)>, StoreError> {
     let rows = sqlx::query_as(IGNORED).bind(owner).bind(json(&asins)?).fetch_all(db).await?;
     Ok(rows.into_iter().collect())
+}
+
+/// The moment of the first time stays.
+const IGNORE: &str = "INSERT INTO ignored (user_id, asin, marketplace, ignored_at)
+    SELECT $1, r.value, $3, $4 FROM json_each($2) AS r WHERE true
+    ON CONFLICT (user_id, asin, marketplace) DO NOTHING";
+
+/// Leaves titles out from now on; gives how many were not left out before.
+pub(super) async fn ignore(
+    db: &mut SqliteConnection,
+    owner: Key,
+    marketplace: Marketplace,
+    asins: &[Asin],
+    at: i64,
+) -> Result<u64, StoreError> {
+    let asins: Vec<&str> = asins.iter().map(Asin::as_str).collect();
+    let done = sqlx::query(IGNORE)
+        .bind(owner)
+        .bind(json(&asins)?)
+        .bind(marketplace.code())
+        .bind(at)
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected())
+}
+
+const WANT_AGAIN: &str = "DELETE FROM ignored WHERE user_id = $1 AND marketplace = $3
+    AND asin IN (SELECT r.value FROM json_each($2) AS r)";
+
+/// Takes that back; gives how many were left out before.
+pub(super) async fn want_again(
+    db: &mut SqliteConnection,
+    owner: Key,
+    marketplace: Marketplace,
+    asins: &[Asin],
+) -> Result<u64, StoreError> {
+    let asins: Vec<&str> = asins.iter().map(Asin::as_str).collect();
+    let done = sqlx::query(WANT_AGAIN)
+        .bind(owner)
+        .bind(json(&asins)?)
+        .bind(marketplace.code())
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected())
 }
 
 const MEDIA: &str = "INSERT INTO media (
@@ -220,5 +266,7 @@ fn json(rows: &impl Serialize) -> Result<String, StoreError> {
 
 /// Every statement here, so that a test can look at its plan.
 #[cfg(test)]
-pub(super) const ALL: [&str; 10] =
-    [KNOWN, MEDIA, USER_MEDIA, OUTCOMES, BY_NEWEST, BY_TITLE, BY_AUTHOR, SIZE, IGNORED, REMOVE];
+pub(super) const ALL: [&str; 12] = [
+    KNOWN, MEDIA, USER_MEDIA, OUTCOMES, BY_NEWEST, BY_TITLE, BY_AUTHOR, SIZE, IGNORED, IGNORE,
+    WANT_AGAIN, REMOVE,
+];
