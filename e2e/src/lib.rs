@@ -3,6 +3,7 @@
 mod access;
 pub mod broken;
 pub mod browser;
+pub mod choice;
 mod doctor;
 pub mod nginx;
 pub mod person;

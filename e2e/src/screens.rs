@@ -11,6 +11,7 @@ use audible_sim::{Fault, Row, Times};
 use crate::{
     broken::{self, Broken},
     browser::{Browser, Kind, Look},
+    choice::ChoicePage,
     world::World,
 };
 
@@ -165,7 +166,20 @@ impl Walk {
             popup.click("try-now").await?;
             popup.wait_for("ready").await?;
         }
-        self.shoot("ready").await
+        self.shoot("ready").await?;
+        self.choice().await
+    }
+
+    /// The page of the choice, narrow and wide, before and after something was left out.
+    async fn choice(&self) -> Result<()> {
+        let page = ChoicePage::open(&self.world).await?;
+        self.shoot_page("choice").await?;
+        page.show("podcasts").await?;
+        page.click("drop-shown").await?;
+        page.run("document.querySelector('details.never').open = true").await?;
+        self.shoot_page("choice-podcasts").await?;
+        page.show("all").await?;
+        page.click("pick-all").await
     }
 
     async fn sending(&self) -> Result<()> {

@@ -60,6 +60,18 @@ pub enum Request {
         /// Their ASINs.
         left_out: Vec<String>,
     },
+    /// Never import titles from now on, from whatever source, or take them in again.
+    Ignore {
+        /// Their ASINs.
+        asins: Vec<String>,
+        /// Take them in again.
+        wanted: bool,
+    },
+    /// Send complete readings without asking from now on, or ask again.
+    ImportWithoutAsking {
+        /// Without asking.
+        on: bool,
+    },
     /// Fetch once more what an incomplete reading lacks; what was read is kept.
     FetchMissing,
     /// Drop the present run (read titles, receipt) and go back to the start.
@@ -83,6 +95,8 @@ pub struct Snapshot {
     pub phase: Phase,
     /// What there is to look at and to choose from, once all was read.
     pub choice: Option<Choice>,
+    /// Complete readings are sent without asking.
+    pub without_asking: bool,
 }
 
 /// The server as the popup shows it.
@@ -345,6 +359,11 @@ pub struct Choice {
     pub settled: bool,
     /// What the server would make of it, once it was asked.
     pub compared: Option<Compared>,
+    /// Counts how often the server was told of titles that it is never to import, or to import again;
+    /// each time verdicts are written anew.
+    pub told: u32,
+    /// Why it could not be told the last time.
+    pub untold: Option<ServerTrouble>,
 }
 
 /// What the server would make of what was read, as far as it has said: `verdict/{run}/{part}`.

@@ -34,6 +34,7 @@ use crate::{
 };
 
 pub(crate) use choosing::PART;
+pub use choosing::Wish;
 pub use connection::Server;
 pub use leaving::Leaving;
 pub use pairing::Pairing;
@@ -58,6 +59,8 @@ pub struct State {
     pub marketplace: Option<Marketplace>,
     /// The present run.
     pub run: Option<Run>,
+    /// Complete readings are sent without asking.
+    pub without_asking: bool,
     /// How fast each shop may be asked, over all runs.
     pub paces: BTreeMap<Marketplace, Pace>,
     /// The tab that was opened for signing in.
@@ -188,6 +191,13 @@ pub enum Event {
         ticket: Ticket,
         /// Its receipt.
         result: Result<Box<ImportReceipt>, ServerTrouble>,
+    },
+    /// The server was told which titles it is never to import, or was not.
+    Told {
+        /// Run.
+        run: RunId,
+        /// Told.
+        result: Result<(), ServerTrouble>,
     },
     /// Chunks were cut and stored.
     Cut {
@@ -325,6 +335,22 @@ pub enum Effect {
         /// Token.
         token: String,
     },
+    /// Tell the server which titles it is never to import, and write verdicts anew; answer:
+    /// [`Event::Told`].
+    Ignore {
+        /// Run.
+        run: RunId,
+        /// Shop.
+        marketplace: Marketplace,
+        /// Normalised address.
+        address: String,
+        /// Token.
+        token: String,
+        /// Parts that may have verdicts.
+        parts: u32,
+        /// Which titles.
+        wish: Wish,
+    },
     /// Cut chunks of what was not left out; answer: [`Event::Cut`].
     Cut(Cut),
     /// Send a chunk's stored bytes; answer: [`Event::Chunk`].
@@ -404,6 +430,7 @@ pub fn step(mut state: State, event: Event, settings: &Settings, now: Now) -> (S
         Event::Surveyed { run, survey } => choosing::surveyed(&mut state, run, survey),
         Event::Chosen { run, left_out } => choosing::chosen(&mut state, run, left_out),
         Event::Verdict { ticket, result } => choosing::verdict(&mut state, ticket, result),
+        Event::Told { run, result } => choosing::told(&mut state, run, result),
         Event::Cut { run, chunks } => sending::cut(&mut state, run, &chunks, &mut effects),
         Event::Chunk { ticket, result } => {
             effects.extend(sending::chunk(&mut state, ticket, result, settings, now));

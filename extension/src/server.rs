@@ -5,7 +5,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde::Deserialize;
-use shared::wire::v1::SCHEMA_VERSION;
+use shared::{ids::Marketplace, wire::v1::SCHEMA_VERSION};
 
 use crate::{
     browser::{HttpRequest, HttpResponse},
@@ -157,6 +157,27 @@ pub fn import_request(
         ("idempotency-key", key.to_owned()),
     ];
     HttpRequest::post(format!("{address}{IMPORT_PATH}{query}"), headers, body)
+}
+
+/// Most titles of one question of [`ignore_request`].
+pub(crate) const MOST_IGNORED: usize = 1_000;
+
+/// Says of titles that they are never to be imported, or are wanted again.
+pub fn ignore_request(
+    address: &str,
+    token: &str,
+    marketplace: Marketplace,
+    asins: &[String],
+    wanted: bool,
+) -> HttpRequest {
+    let headers = vec![
+        ("authorization", format!("Bearer {token}")),
+        ("content-type", "application/json".to_owned()),
+    ];
+    let asins = serde_json::to_string(asins).unwrap_or_default();
+    let code = marketplace.code();
+    let body = format!("{{\"marketplace\":\"{code}\",\"asins\":{asins},\"wanted\":{wanted}}}");
+    HttpRequest::post(format!("{address}/api/ignored"), headers, body)
 }
 
 /// What a server says about itself.

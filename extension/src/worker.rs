@@ -180,6 +180,10 @@ impl<B: Browser> Worker<B> {
                 let result = self.compare(ticket, marketplace, &address, &token).await;
                 Some(Event::Verdict { ticket, result })
             }
+            Effect::Ignore { run, marketplace, address, token, parts, wish } => {
+                let result = self.ignore(run, marketplace, (&address, &token), parts, wish).await;
+                Some(Event::Told { run, result })
+            }
             Effect::Cut(cut) => self.cut(cut).await,
             Effect::Send { ticket, address, token } => {
                 let result = self.send_chunk(ticket, &address, &token).await;

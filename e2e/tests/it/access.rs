@@ -4,6 +4,7 @@ use anyhow::Result;
 use e2e::{
     broken,
     browser::{Kind, Look},
+    choice::ChoicePage,
     world::World,
 };
 use thirtyfour::By;
@@ -56,6 +57,9 @@ async fn screens(world: &World) -> Result<()> {
     world.sign_in_if_asked("us").await?;
     popup.wait_for("ready").await?;
     shown("ready").await?;
+    ChoicePage::open(world).await?;
+    world.browser.assert_accessible("the page of the choice").await?;
+    world.browser.show_popup().await?;
     world.send().await?;
     shown("done").await
 }

@@ -1,6 +1,7 @@
 //! Stories that a person lives through, each told in Chromium and in Firefox.
 
 mod access;
+mod choice;
 mod doctor;
 mod faults;
 mod import;
@@ -40,6 +41,7 @@ stories! {
     pairing::pairing_and_import_work_through_nginx_below_a_sub_path,
     pairing::a_pairing_ends_by_itself_while_the_worker_is_stopped,
     access::no_screen_and_no_page_breaks_a_rule_of_accessibility,
+    choice::titles_are_looked_at_left_out_and_never_imported,
     doctor::the_doctor_names_what_breaks_a_connection,
     trust::titles_bought_and_returned_between_two_pages_leave_nothing_out,
     trust::a_page_that_fails_and_a_security_check_in_the_middle_leave_nothing_out,

@@ -18,7 +18,9 @@ use extension_popup::{
     },
 };
 
-use crate::{permissions, view, words, worker};
+use extension_popup::{words, worker};
+
+use crate::{permissions, view};
 
 /// A worker that starts from cold answers within a fraction of this.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -69,7 +71,7 @@ fn prepare_page() {
     let page = document();
     page.set_title(&words::word(Key::AppName));
     let Some(root) = page.document_element() else { return };
-    let in_tab = window().location().search().is_ok_and(|search| search.contains("tab=1"));
+    let in_tab = window().location().search().is_ok_and(|search| search.ends_with("tab=1"));
     let place = if in_tab { "tab" } else { "popup" };
     for (name, value) in [("lang", words::word(Key::LocaleTag).as_str()), ("data-place", place)] {
         // Both names are valid, which is all that could be wrong here.

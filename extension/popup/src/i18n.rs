@@ -1,15 +1,15 @@
 //! Names of all texts. The texts themselves stand in `extension/static/_locales`.
 
-/// Declares [`Key`]: variant, number of values that the text takes, name in `messages.json`.
+/// Declares names of texts: variant, number of values that the text takes, name in `messages.json`.
 macro_rules! keys {
-    ($($variant:ident($slots:literal) = $name:literal,)*) => {
+    ($keys:ident: $($variant:ident($slots:literal) = $name:literal,)*) => {
         /// A text by its name in `messages.json`; which language is used is up to the browser.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Key {
+        pub enum $keys {
             $(#[doc = concat!("`", $name, "`")] $variant,)*
         }
 
-        impl Key {
+        impl $keys {
             /// Every text, in the order of the screens.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
@@ -18,11 +18,23 @@ macro_rules! keys {
                     $(Self::$variant => ($name, $slots),)*
                 }
             }
+
+            /// Name in `messages.json`.
+            pub const fn name(self) -> &'static str {
+                self.facts().0
+            }
+
+            /// How many values the text takes.
+            pub const fn slots(self) -> usize {
+                self.facts().1
+            }
         }
     };
 }
+pub(crate) use keys;
 
 keys! {
+    Key:
     AppName(0) = "appName",
     AppDescription(0) = "appDescription",
     LocaleTag(0) = "localeTag",
@@ -55,6 +67,7 @@ keys! {
     Read(0) = "read",
     ReadAgain(0) = "readAgain",
     FetchMissing(0) = "fetchMissing",
+    Review(0) = "review",
     OpenLibrary(0) = "openLibrary",
     Loading(0) = "loading",
     SilentHeading(0) = "silentHeading",
@@ -296,16 +309,4 @@ keys! {
     StageVersion(0) = "stageVersion",
     StageToken(0) = "stageToken",
     StageClock(0) = "stageClock",
-}
-
-impl Key {
-    /// Name in `messages.json`.
-    pub const fn name(self) -> &'static str {
-        self.facts().0
-    }
-
-    /// How many values the text takes.
-    pub const fn slots(self) -> usize {
-        self.facts().1
-    }
 }

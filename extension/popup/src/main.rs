@@ -6,14 +6,10 @@ mod app;
 mod permissions;
 #[cfg(target_arch = "wasm32")]
 mod view;
-#[cfg(target_arch = "wasm32")]
-mod words;
-#[cfg(target_arch = "wasm32")]
-mod worker;
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    std::panic::set_hook(Box::new(words::panicked));
+    std::panic::set_hook(Box::new(extension_popup::words::panicked));
     app::open();
 }
 

@@ -9,10 +9,9 @@ use extension_popup::{
     model::{Body, Screen, Tone, announcement, text::Text},
 };
 
-use crate::{
-    app::App,
-    words::{say, word},
-};
+use extension_popup::words::{say, word};
+
+use crate::app::App;
 
 mod actions;
 mod delivered;

@@ -5,7 +5,7 @@
 
 pub mod doctor;
 mod pairing;
-mod trouble;
+pub(crate) mod trouble;
 
 use extension::messages::{
     Phase, Progress, Receipt, Request, ServerState, ServerView, Snapshot, Step, Summary,
@@ -47,11 +47,13 @@ pub fn request(request: &Request) -> Vec<(&'static str, String)> {
         Request::TryNow => "try_now",
         Request::OpenAudible => "open_audible",
         Request::Send => "send",
-        Request::Compare => "compare",
-        // A choice is made on its own page.
-        Request::Choose { .. } => "choose",
         Request::FetchMissing => "fetch_missing",
         Request::Discard => "discard",
+        // These are asked on the page of the choice, by its own form of this.
+        Request::Compare
+        | Request::Choose { .. }
+        | Request::Ignore { .. }
+        | Request::ImportWithoutAsking { .. } => "look",
     };
     let mut fields = vec![("ask", ask.to_owned())];
     match request {
@@ -84,27 +86,31 @@ pub fn snapshot(node: &impl Node) -> Option<Snapshot> {
         })?,
         phase: phase(&node.field("phase")?)?,
         choice: None,
+        without_asking: false,
     })
 }
 
 /// What is there must also be readable.
 #[expect(clippy::option_option, reason = "the outer one says that reading failed")]
-fn optional<N, T>(node: Option<N>, read: impl FnOnce(&N) -> Option<T>) -> Option<Option<T>> {
+pub(crate) fn optional<N, T>(
+    node: Option<N>,
+    read: impl FnOnce(&N) -> Option<T>,
+) -> Option<Option<T>> {
     match node {
         Some(node) => read(&node).map(Some),
         None => Some(None),
     }
 }
 
-fn text(node: &impl Node, name: &str) -> Option<String> {
+pub(crate) fn text(node: &impl Node, name: &str) -> Option<String> {
     node.field(name)?.text()
 }
 
-fn truth(node: &impl Node, name: &str) -> Option<bool> {
+pub(crate) fn truth(node: &impl Node, name: &str) -> Option<bool> {
     node.field(name)?.truth()
 }
 
-fn count(node: &impl Node, name: &str) -> Option<u32> {
+pub(crate) fn count(node: &impl Node, name: &str) -> Option<u32> {
     whole(&node.field(name)?)
 }
 
@@ -121,7 +127,7 @@ fn list<N: Node, T>(node: &N, name: &str, read: fn(&N) -> Option<T>) -> Option<V
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked before")]
-fn whole(node: &impl Node) -> Option<u32> {
+pub(crate) fn whole(node: &impl Node) -> Option<u32> {
     let number = node.number()?;
     let fits = number >= 0.0 && number <= f64::from(u32::MAX) && number.fract() == 0.0;
     fits.then_some(number as u32)

@@ -3,7 +3,7 @@
 use js_sys::{Array, Date, JsString, Number, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use extension_popup::{
+use crate::{
     i18n::Key,
     model::{
         doctor::Finding,
@@ -34,41 +34,51 @@ extern "C" {
 
 /// Where the popup gave up, for whoever opens the browser's console. What was wrong stands in the code
 /// there; the usual hook writes it out, and costs 1.3 KB.
-pub(crate) fn panicked(info: &std::panic::PanicHookInfo<'_>) {
+pub fn panicked(info: &std::panic::PanicHookInfo<'_>) {
     if let Some(place) = info.location() {
         log_error("popup panicked at", place.file(), place.line());
     }
 }
 
 /// The text in the language of the browser.
-pub(crate) fn say(text: &Text) -> String {
+pub fn say(text: &Text) -> String {
     match text {
         Text::Plain(text) => text.clone(),
-        Text::Message(key, values) => {
-            let values: Array = values.iter().map(|value| JsValue::from(shown(value))).collect();
-            get_message(key.name(), &values)
-        }
+        Text::Message(key, values) => tell(key.name(), values),
     }
 }
 
+/// The text with this name, with its values.
+pub fn tell(name: &str, values: &[Value]) -> String {
+    let values: Array = values.iter().map(|value| JsValue::from(shown(value))).collect();
+    get_message(name, &values)
+}
+
+/// A text as searches compare it: without case, accents and other marks.
+pub fn folded(text: &str) -> String {
+    let plain = JsString::from(text).normalize("NFKD").to_lower_case();
+    let plain = String::from(plain).replace('ß', "ss");
+    plain.chars().filter(|letter| !('\u{300}'..='\u{36f}').contains(letter)).collect()
+}
+
 /// What is the matter, or with `_then` what to do, by the name of the cause.
-pub(crate) fn cause(finding: &Finding, part: &str) -> String {
+pub fn cause(finding: &Finding, part: &str) -> String {
     let values = Array::of2(&(&*finding.detail).into(), &(&*finding.host).into());
     get_message(&["cause_", &finding.code, part].concat(), &values)
 }
 
 /// A text without values.
-pub(crate) fn word(key: Key) -> String {
+pub fn word(key: Key) -> String {
     get_message(key.name(), &Array::new())
 }
 
 /// The browser's language, as `de-AT`.
-pub(crate) fn language() -> String {
+pub fn language() -> String {
     ui_language()
 }
 
 /// Puts a text on the clipboard, which a click may; whether the browser lets it.
-pub(crate) fn copy(text: &str) -> bool {
+pub fn copy(text: &str) -> bool {
     write_text(text).is_ok()
 }
 

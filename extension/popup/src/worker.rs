@@ -1,12 +1,13 @@
 //! The door to the worker: asks, and hears what it tells.
 
+use crate::{
+    model::doctor::Finding,
+    review::{self, wire::Field},
+    wire::{self, Node},
+};
 use extension::{
     doctor::Diagnose,
     messages::{Request, Snapshot},
-};
-use extension_popup::{
-    model::doctor::Finding,
-    wire::{self, Node},
 };
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::task::spawn_local;
@@ -24,15 +25,23 @@ extern "C" {
 
 /// The worker did not answer, or not in a way that this popup understands.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Silence;
+pub struct Silence;
 
 /// Sends a request at once, in the same turn of the event loop, and gives the answer to `then`.
-pub(crate) fn ask(request: &Request, then: impl FnOnce(Result<Snapshot, Silence>) + 'static) {
+pub fn ask(request: &Request, then: impl FnOnce(Result<Snapshot, Silence>) + 'static) {
     send(message(request), Box::new(move |answer: Answer| then(answer.and_then(snapshot))));
 }
 
+/// The same for the page of the choice, which asks for other things and reads more of the answer.
+pub fn choose(request: Request, then: impl FnOnce(Result<Snapshot, Silence>) + 'static) {
+    send(
+        choice(request),
+        Box::new(move |answer: Answer| then(answer.and_then(|message| choices(&message)))),
+    );
+}
+
 /// Has the connection looked at; sent at once, too.
-pub(crate) fn diagnose(ask: &Diagnose, then: impl FnOnce(Result<Finding, Silence>) + 'static) {
+pub fn diagnose(ask: &Diagnose, then: impl FnOnce(Result<Finding, Silence>) + 'static) {
     send(question(ask), Box::new(move |answer: Answer| then(answer.and_then(finding))));
 }
 
@@ -50,11 +59,20 @@ fn send(message: Answer, then: Box<dyn FnOnce(Answer)>) {
 }
 
 /// Calls `heard` for every snapshot that the worker sends of its own accord.
-pub(crate) fn listen(heard: impl Fn(Snapshot) + 'static) {
+pub fn listen(heard: impl Fn(Snapshot) + 'static) {
+    listen_by(snapshot, heard);
+}
+
+/// The same for the page of the choice.
+pub fn listen_to_choices(heard: impl Fn(Snapshot) + 'static) {
+    listen_by(|message| choices(&message), heard);
+}
+
+fn listen_by(read: fn(JsValue) -> Result<Snapshot, Silence>, heard: impl Fn(Snapshot) + 'static) {
     let listener = Closure::<dyn Fn(JsValue)>::new(move |message: JsValue| {
         let to = Reflect::get(&message, &"to".into()).ok().and_then(|to| to.as_string());
         if to.as_deref() == Some("popup")
-            && let Ok(snapshot) = snapshot(message)
+            && let Ok(snapshot) = read(message)
         {
             heard(snapshot);
         }
@@ -69,6 +87,24 @@ fn message(request: &Request) -> Result<JsValue, Silence> {
         put(&message, name, &value.into())?;
     }
     envelope("request", &message)
+}
+
+fn choice(request: Request) -> Result<JsValue, Silence> {
+    let message = Object::new();
+    for (name, value) in review::wire::request(request) {
+        let value = match value {
+            Field::Text(text) => text.into(),
+            Field::Truth(truth) => truth.into(),
+            Field::List(texts) => texts.into_iter().map(JsValue::from).collect::<Array>().into(),
+        };
+        put(&message, name, &value)?;
+    }
+    envelope("request", &message)
+}
+
+fn choices(message: &JsValue) -> Result<Snapshot, Silence> {
+    let part = Seen(message.clone()).field("snapshot").ok_or(Silence)?;
+    review::wire::snapshot(&part).ok_or(Silence)
 }
 
 fn question(ask: &Diagnose) -> Result<JsValue, Silence> {
@@ -105,7 +141,7 @@ fn finding(message: JsValue) -> Result<Finding, Silence> {
 }
 
 /// A value that came from the worker.
-struct Seen(JsValue);
+pub struct Seen(pub JsValue);
 
 impl Node for Seen {
     fn field(&self, name: &str) -> Option<Self> {

@@ -21,6 +21,20 @@ pub(super) struct Choosing {
     /// Titles left out.
     pub(super) left_out: u32,
     comparing: Option<Comparing>,
+    /// What the server has yet to be told; the first may be on its way.
+    wishes: Vec<Wish>,
+    on_its_way: bool,
+    told: u32,
+    untold: Option<ServerTrouble>,
+}
+
+/// Titles that are never to be imported, or to be imported again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Wish {
+    /// Their ASINs.
+    pub asins: Vec<String>,
+    /// To be imported again.
+    pub wanted: bool,
 }
 
 /// The server is asked part by part.
@@ -35,6 +49,7 @@ struct Comparing {
 impl Choosing {
     /// Nothing is in flight any more.
     pub(super) fn reopen(&mut self) {
+        self.on_its_way = false;
         if let Some(comparing) = &mut self.comparing {
             comparing.units.reopen();
         }
@@ -42,7 +57,7 @@ impl Choosing {
 
     /// The server is being asked.
     pub(super) fn is_asking(&self) -> bool {
-        self.comparing.as_ref().is_some_and(Comparing::goes_on)
+        !self.wishes.is_empty() || self.comparing.as_ref().is_some_and(Comparing::goes_on)
     }
 }
 
@@ -66,13 +81,18 @@ impl Run {
             left_out: self.choosing.left_out,
             settled: self.is_cut(),
             compared: self.choosing.comparing.as_ref().map(|comparing| comparing.told.clone()),
+            told: self.choosing.told,
+            untold: self.choosing.untold.clone(),
         }
     }
 
     /// The next part, one at a time.
     pub(super) fn ask_verdict(&mut self, server: &Server) -> Option<Effect> {
         let comparing = self.choosing.comparing.as_mut()?;
-        if !comparing.goes_on() || comparing.units.open() > 0 || comparing.address != server.address
+        if !comparing.goes_on()
+            || self.choosing.on_its_way
+            || comparing.units.open() > 0
+            || comparing.address != server.address
         {
             return None;
         }
@@ -86,13 +106,39 @@ impl Run {
     }
 }
 
+impl Run {
+    /// The next wish, one at a time. Verdicts are written by one hand at a time, too.
+    pub(super) fn tell_wish(&mut self, server: &Server) -> Option<Effect> {
+        let parts = self.parts();
+        let choosing = &mut self.choosing;
+        let comparing = choosing.comparing.as_ref().is_some_and(|one| one.units.open() > 0);
+        if choosing.on_its_way || comparing {
+            return None;
+        }
+        let wish = choosing.wishes.first()?.clone();
+        choosing.on_its_way = true;
+        Some(Effect::Ignore {
+            run: self.id,
+            marketplace: self.marketplace,
+            address: server.address.clone(),
+            token: server.token.clone(),
+            parts,
+            wish,
+        })
+    }
+}
+
 /// All batches were looked through.
 pub(super) fn surveyed(state: &mut State, run: RunId, survey: Survey) {
+    let without_asking = state.without_asking && state.server.is_some();
     let Some(run) = state.run.as_mut().filter(|one| one.id == run) else { return };
     if matches!(run.stage, Stage::Surveying { .. }) {
         run.stage = Stage::Ready;
         run.since = None;
         run.choosing = Choosing { survey, ..Choosing::default() };
+        if without_asking && run.reading.complete() {
+            run.stage = Stage::Cutting { asked: false };
+        }
     }
 }
 
@@ -123,6 +169,33 @@ pub(super) fn choose(state: &State, left_out: Vec<String>) -> Option<Effect> {
 pub(super) fn chosen(state: &mut State, run: RunId, left_out: u32) {
     let Some(run) = state.run.as_mut().filter(|one| one.id == run) else { return };
     run.choosing.left_out = left_out;
+}
+
+/// Remembers what the server is to be told.
+pub(super) fn ignore(state: &mut State, asins: Vec<String>, wanted: bool) {
+    let State { run: Some(run), server: Some(_), .. } = state else { return };
+    if run.stage == Stage::Ready && !run.is_cut() && !asins.is_empty() {
+        run.choosing.untold = None;
+        run.choosing.wishes.push(Wish { asins, wanted });
+    }
+}
+
+/// The server was told, or could not be; then the person is shown why, and may ask again.
+pub(super) fn told(state: &mut State, run: RunId, result: Result<(), ServerTrouble>) {
+    let Some(run) = state.run.as_mut().filter(|one| one.id == run) else { return };
+    let choosing = &mut run.choosing;
+    choosing.on_its_way = false;
+    match result {
+        Ok(()) if !choosing.wishes.is_empty() => {
+            choosing.wishes.remove(0);
+            choosing.told = choosing.told.wrapping_add(1);
+        }
+        Ok(()) => {}
+        Err(trouble) => {
+            choosing.wishes.clear();
+            choosing.untold = Some(trouble);
+        }
+    }
 }
 
 /// Takes the server's word on a part.

@@ -71,6 +71,8 @@ pub(super) fn ask(state: &mut State, request: Request, fresh: RunId, effects: &m
         Request::Send => send(state),
         Request::Compare => choosing::compare(state),
         Request::Choose { left_out } => effects.extend(choosing::choose(state, left_out)),
+        Request::Ignore { asins, wanted } => choosing::ignore(state, asins, wanted),
+        Request::ImportWithoutAsking { on } => state.without_asking = on,
         Request::FetchMissing => fetch_missing(state),
         Request::Discard => discard(state, effects),
     }

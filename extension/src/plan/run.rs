@@ -285,6 +285,7 @@ pub(super) fn advance(state: &mut State, settings: &Settings, now: Now, effects:
     if run.stage == Stage::Ready
         && let Some(server) = server.as_ref()
     {
+        effects.extend(run.tell_wish(server));
         effects.extend(run.ask_verdict(server));
     }
     if run.stage == Stage::Sending {

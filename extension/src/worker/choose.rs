@@ -19,7 +19,7 @@ use super::{
 use crate::{
     browser::{Browser, StorageFull},
     messages::ServerTrouble,
-    plan::{Cut, Event, PART, Survey, Ticket},
+    plan::{Cut, Event, PART, Survey, Ticket, Wish},
     server,
 };
 
@@ -85,6 +85,33 @@ impl<B: Browser> Worker<B> {
         Ok(Box::new(receipt))
     }
 
+    /// Tells the server which titles it is never to import, or to import again, and writes the
+    /// verdicts anew: what is wanted again has none until the server is asked again.
+    pub(super) async fn ignore(
+        &self,
+        run: RunId,
+        marketplace: Marketplace,
+        (address, token): (&str, &str),
+        parts: u32,
+        wish: Wish,
+    ) -> Result<(), ServerTrouble> {
+        for asins in wish.asins.chunks(server::MOST_IGNORED) {
+            let request = server::ignore_request(address, token, marketplace, asins, wish.wanted);
+            let answer = self.ask_server(request).await?;
+            server::taken(&answer)?;
+        }
+        let asins: BTreeSet<&str> = wish.asins.iter().map(String::as_str).collect();
+        for part in 0..parts {
+            let key = keys::verdict(run, part);
+            let lost = |_: StorageFull| ServerTrouble::Busy;
+            let Some(lines) = self.browser.get(&key).await.map_err(lost)? else { continue };
+            if let Some(lines) = rewritten(&lines, &asins, wish.wanted) {
+                self.browser.set(&key, &lines).await.map_err(lost)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Cuts chunks of at most 500 titles and 4 MiB, and stores them.
     pub(super) async fn cut(&self, cut: Cut) -> Option<Event> {
         let choice = self.browser.get(&keys::choice(cut.run)).await.ok()?;
@@ -143,6 +170,24 @@ fn verdicts(receipt: &ImportReceipt) -> String {
         };
     }
     lines
+}
+
+/// Verdicts without those of these titles, which are ignored now or not known yet; none if no line
+/// changes.
+fn rewritten(lines: &str, asins: &BTreeSet<&str>, wanted: bool) -> Option<String> {
+    let of = |line: &str| line.split(' ').next().filter(|asin| asins.contains(asin)).is_some();
+    lines.lines().any(of).then(|| {
+        let mut all = String::new();
+        for line in lines.lines() {
+            let asin = line.split(' ').next().unwrap_or_default();
+            let _ = match (of(line), wanted) {
+                (false, _) => writeln!(all, "{line}"),
+                (true, false) => writeln!(all, "{asin} ignored"),
+                (true, true) => Ok(()),
+            };
+        }
+        all
+    })
 }
 
 /// Collects titles until a chunk is full.

@@ -130,9 +130,12 @@ fn a_worker_that_ends_at_any_call_of_choosing_leaves_a_choice_that_is_whole() {
             world.browser.store(key, value);
         }
         let left_out = newest(&world);
+        let never = world.outside.borrow().library.titles()[25].asin.clone();
         world.browser.end_after(calls);
+        let ignore = Request::Ignore { asins: vec![never.clone()], wanted: false };
+        let choose = Request::Choose { left_out };
         // Asked twice, as a person does who sees nothing happen.
-        for request in [Request::Compare, Request::Choose { left_out }, Request::Send] {
+        for request in [Request::Compare, ignore, choose, Request::Send] {
             for _ in 0..2 {
                 world.ask(request.clone());
                 world.run_while(|_| true);
@@ -142,12 +145,65 @@ fn a_worker_that_ends_at_any_call_of_choosing_leaves_a_choice_that_is_whole() {
         let Phase::Done(receipt) = phase else { panic!("ended at call {calls}: {phase:?}") };
         let sent: usize =
             world.outside.borrow().chunks().iter().map(|chunk| chunk.items.len()).sum();
-        let numbers = (receipt.total, sent, receipt.complete);
-        assert_eq!(numbers, (10, 10, true), "ended at call {calls}");
+        let numbers = (receipt.total, sent, receipt.ignored, receipt.complete);
+        assert_eq!(numbers, (10, 10, 1, true), "ended at call {calls}");
+        assert!(world.outside.borrow().ignored.contains(&never), "ended at call {calls}");
         if world.ended == 0 {
             break;
         }
         lives += world.ended;
     }
     assert!(lives > 30, "{lives}");
+}
+
+#[test]
+fn titles_that_are_never_to_be_imported_are_told_to_the_server_and_shown_so() {
+    let mut world = ready();
+    world.ask(Request::Compare);
+    let never = newest(&world)[..3].to_vec();
+    world.ask(Request::Ignore { asins: never.clone(), wanted: false });
+    let choice_then = choice(&mut world);
+    assert_eq!((choice_then.told, choice_then.untold), (1, None));
+    let verdicts = world.browser.stored()[&format!("verdict/{}/0", choice_then.run)].clone();
+    let lines: Vec<&str> = verdicts.lines().collect();
+    assert_eq!(lines[2], format!("{} ignored", never[2]));
+    assert!(lines[3].ends_with(" imported"));
+    // One of them is wanted again: what the server makes of it is not known until it is asked.
+    world.ask(Request::Ignore { asins: never[..1].to_vec(), wanted: true });
+    let run = choice(&mut world).run;
+    let verdicts = world.browser.stored()[&format!("verdict/{run}/0")].clone();
+    assert!(verdicts.starts_with(&format!("{} ignored", never[1])), "{verdicts}");
+    assert_eq!(world.outside.borrow().ignored, never[1..].iter().cloned().collect());
+    world.ask(Request::Send);
+    let Phase::Done(receipt) = world.run() else { panic!("not done") };
+    assert_eq!((receipt.imported, receipt.ignored, receipt.complete), (18, 2, true));
+}
+
+#[test]
+fn a_server_that_cannot_be_told_is_named_and_nothing_is_pretended() {
+    let mut world = ready();
+    world.ask(Request::Compare);
+    world.run();
+    world.outside.borrow_mut().goes_wrong(|request| {
+        request.url.ends_with("/api/ignored").then(|| Ok(status(502, String::new())))
+    });
+    let never = newest(&world)[..3].to_vec();
+    world.ask(Request::Ignore { asins: never, wanted: false });
+    let choice = choice(&mut world);
+    assert!(choice.untold.is_some() && choice.told == 0);
+    assert!(!world.browser.stored()[&format!("verdict/{}/0", choice.run)].contains("ignored"));
+}
+
+#[test]
+fn a_complete_reading_is_sent_without_asking_where_the_person_wants_it_so() {
+    let mut world = World::of(Library::generate(29, 60));
+    world.prepare();
+    world.ask(Request::ImportWithoutAsking { on: true });
+    world.ask(Request::Read);
+    let phase = world.run();
+    assert!(matches!(&phase, Phase::Done(receipt) if receipt.imported == 60), "{phase:?}");
+    assert!(world.ask(Request::Look).expect("an answer").without_asking);
+    world.ask(Request::ImportWithoutAsking { on: false });
+    world.ask(Request::Read);
+    assert!(matches!(world.run(), Phase::Ready(_)));
 }

@@ -47,6 +47,10 @@ pub(crate) struct Outside {
     /// The next import is taken, but its answer never arrives.
     lost: bool,
     stored: BTreeSet<String>,
+    /// Titles of each run.
+    arrived: BTreeMap<String, BTreeSet<String>>,
+    /// Titles that are never to be imported.
+    pub(crate) ignored: BTreeSet<String>,
     /// What the person makes of every code.
     pub(crate) decision: Decision,
     /// Codes given.
@@ -72,6 +76,8 @@ pub(crate) fn outside(library: Library, marketplace: Marketplace, language: Lang
         repeated: 0,
         lost: false,
         stored: BTreeSet::new(),
+        arrived: BTreeMap::new(),
+        ignored: BTreeSet::new(),
         decision: Decision::Open,
         codes: 0,
         tokens: BTreeSet::from([TOKEN.to_owned()]),
@@ -161,7 +167,11 @@ impl Outside {
             return self.grant(path, request.body.as_deref().unwrap());
         }
         let dry = path.ends_with("?dry_run=true");
-        assert_eq!(path.trim_end_matches("?dry_run=true"), "/api/audible/import-from-extension");
+        assert!(
+            path == "/api/ignored"
+                || path.trim_end_matches("?dry_run=true") == "/api/audible/import-from-extension",
+            "{path}"
+        );
         let token = header("authorization").and_then(|value| value.strip_prefix("Bearer "));
         if token.is_some_and(|token| self.revoked.contains(token)) {
             return problem(401, "token_revoked", "this token was revoked");
@@ -170,8 +180,25 @@ impl Outside {
             return problem(401, "token_unknown", "this token is unknown or revoked");
         }
         assert_eq!(header("content-type"), Some("application/json"));
+        if path == "/api/ignored" {
+            return self.ignore(request.body.as_deref().unwrap());
+        }
         let key = header("idempotency-key").unwrap().to_owned();
         self.import(&key, request.body.clone().unwrap(), dry)
+    }
+
+    fn ignore(&mut self, body: &str) -> HttpResponse {
+        let ask: Value = serde_json::from_str(body).unwrap();
+        assert_eq!(ask["marketplace"], "us");
+        for asin in ask["asins"].as_array().unwrap() {
+            let asin = asin.as_str().unwrap().to_owned();
+            if ask["wanted"] == true {
+                self.ignored.remove(&asin);
+            } else {
+                self.ignored.insert(asin);
+            }
+        }
+        ok(json!({"changed": 0}).to_string())
     }
 
     fn grant(&mut self, path: &str, form: &str) -> HttpResponse {
@@ -226,27 +253,34 @@ impl Outside {
             None => {}
         }
         let asins: Vec<String> = batch.items().map(|item| item.asin.to_string()).collect();
-        let new = asins.iter().filter(|asin| !self.stored.contains(*asin)).count();
+        let ignored = asins.iter().filter(|asin| self.ignored.contains(*asin)).count();
+        let is_new = |asin: &&String| !self.stored.contains(*asin) && !self.ignored.contains(*asin);
+        let new = asins.iter().filter(is_new).count();
         let total = value["items"].as_array().unwrap().len();
         let before = self.stored.clone();
-        let mut received = self.stored.len();
         if !dry {
-            received += if known.is_none() { new } else { 0 };
-            self.stored.extend(asins.iter().cloned());
+            let wanted = asins.iter().filter(|asin| !self.ignored.contains(*asin));
+            self.stored.extend(wanted.cloned());
+            self.arrived.entry(run.id.to_string()).or_default().extend(asins.iter().cloned());
             self.taken.insert(key.to_owned(), body);
         }
+        let received = self.arrived.get(&run.id.to_string()).map_or(0, BTreeSet::len);
         let seen = run.reading.map(|reading| reading.seen as usize);
         let whole = run.reading.is_some_and(|reading| reading.complete);
         let complete = run.chunk.last && whole && seen == Some(received + run.not_sent.len());
         let outcome = |asin: &String| {
-            let outcome = if before.contains(asin) { "unchanged" } else { "imported" };
+            let outcome = match (self.ignored.contains(asin), before.contains(asin)) {
+                (true, _) => "ignored",
+                (false, true) => "unchanged",
+                (false, false) => "imported",
+            };
             json!({"asin": asin, "outcome": outcome})
         };
         let items: Vec<Value> = asins.iter().map(outcome).collect();
         let receipt = json!({
             "run": {"id": run.id, "source_total": run.source_total, "seen": seen,
                 "received": received, "not_sent": run.not_sent.len(), "complete": complete},
-            "imported": new, "updated": 0, "unchanged": asins.len() - new, "ignored": 0,
+            "imported": new, "updated": 0, "unchanged": asins.len() - new - ignored, "ignored": ignored,
             "duplicate": 0, "rejected": total - asins.len(), "total": total, "items": items,
         });
         ok(receipt.to_string())

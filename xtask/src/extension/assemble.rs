@@ -29,11 +29,14 @@ pub(crate) fn package(
     let version = workspace.version()?;
     package.add("manifest.json", manifest::build(&root.join("manifest"), browser, &version)?)?;
     package.add_tree("", &root.join("extension/static"))?;
-    for glue in ["background.js", "popup.js"] {
+    for glue in ["background.js", "popup.js", "review.js"] {
         package.add(glue, read(&root.join("extension/glue").join(glue))?)?;
     }
     package.add("tokens.css", read(&root.join("shared/look/tokens.css"))?)?;
-    package.add("popup.css", styles(&root.join("extension/popup/src"))?)?;
+    let windows = root.join("extension/popup/src");
+    let review = windows.join("bin/review");
+    package.add("popup.css", styles(&windows, Some(&review))?)?;
+    package.add("review.css", styles(&review, None)?)?;
     for folder in wasm {
         package.add_tree("wasm/", folder)?;
     }
@@ -43,6 +46,7 @@ pub(crate) fn package(
         package.add(&format!("icons/{size}.png"), icons::draw(icon, size)?)?;
     }
     package.has("popup.html", "extension/static")?;
+    package.has("review.html", "extension/static")?;
     package.has("_locales/en/messages.json", "extension/static")?;
     Ok(package)
 }
@@ -93,10 +97,13 @@ impl Package {
     }
 }
 
-/// All styles of the views as one file, in the order of their paths.
-fn styles(folder: &Path) -> Result<Vec<u8>> {
+/// All styles below a folder as one file, in the order of their paths, without those of another page.
+fn styles(folder: &Path, other: Option<&Path>) -> Result<Vec<u8>> {
     let mut all = Vec::new();
     for file in files_below(folder)? {
+        if other.is_some_and(|other| file.starts_with(other)) {
+            continue;
+        }
         if file.extension().is_some_and(|kind| kind == "css") {
             let mut text = read(&file)?;
             if !text.ends_with(b"\n") {
@@ -151,7 +158,7 @@ mod tests {
         fs::write(folder.path().join("view/start.css"), "start {}").unwrap();
         fs::write(folder.path().join("view/done.css"), "done {}\n").unwrap();
         fs::write(folder.path().join("main.rs"), "//! not a style").unwrap();
-        assert_eq!(styles(folder.path()).unwrap(), b"done {}\nstart {}\n");
+        assert_eq!(styles(folder.path(), None).unwrap(), b"done {}\nstart {}\n");
     }
 
     #[test]

@@ -21,10 +21,11 @@ const BINDGEN: &str = "0.2.130";
 /// Cargo profile of the root manifest: small instead of fast.
 const PROFILE: &str = "wasm-release";
 
-/// The two binaries, and the package of each.
-const BINARIES: [(&str, &str); 2] = [("background", "extension"), ("popup", "extension-popup")];
+/// The binaries, and the package of each.
+const BINARIES: [(&str, &str); 3] =
+    [("background", "extension"), ("popup", "extension-popup"), ("review", "extension-popup")];
 
-/// Builds both binaries; gives one folder for each with `NAME.js`, `NAME_bg.wasm` and, where a
+/// Builds the binaries; gives one folder for each with `NAME.js`, `NAME_bg.wasm` and, where a
 /// crate brings JavaScript of its own, `snippets/`.
 pub(crate) fn build(workspace: &Workspace, node: &NodeTools) -> Result<Vec<PathBuf>> {
     let flags = remap_flags(workspace)?;

@@ -79,10 +79,11 @@ fn place(problem: &Problem) -> Text {
     if let Some(asin) = &problem.asin {
         return Text::plain(asin.clone());
     }
-    let number = |text: &str, word: &str| text.strip_prefix(word)?.trim().parse::<u32>().ok();
+    let number =
+        |text: &str, word: &str| text.trim_start().strip_prefix(word)?.trim().parse::<u32>().ok();
     let place = problem.place.as_str();
     let both = place
-        .split_once(", ")
+        .split_once(',')
         .and_then(|(page, row)| Some((number(page, "page ")?, number(row, "row ")?)));
     match (both, number(place, "row "), number(place, "page ")) {
         (Some((page, row)), ..) => Text::with(Key::PlacePageRow, [page.into(), row.into()]),
@@ -98,7 +99,7 @@ fn refused_place(item: &ItemReceipt) -> Text {
 }
 
 /// The name of a field by its wire name or by a path that begins with it.
-fn field(path: &str) -> Key {
+pub(crate) fn field(path: &str) -> Key {
     match path.split(['/', '.', '[']).next().unwrap_or_default() {
         "" => Key::FieldWhole,
         "asin" => Key::FieldAsin,

@@ -65,7 +65,12 @@ pub(super) fn ready(snapshot: &Snapshot, shop: Shop, summary: &Summary) -> Scree
         titles => Text::counted(titles, Key::ReadyHeadingOne, Key::ReadyHeading),
     };
     let body = Body::Found(found(summary));
-    let mut screen = Screen::new("ready", heading, body, vec![drop, again, go]);
+    let look = Button::plain("review", Key::Review, Act::Visit("review.html".to_owned()));
+    let buttons = match summary.titles {
+        0 => vec![drop, again, go],
+        _ => vec![drop, again, look, go],
+    };
+    let mut screen = Screen::new("ready", heading, body, buttons);
     screen.lead.push(match (&snapshot.server, summary.titles) {
         (_, 0) => Key::ReadyNone.into(),
         (Some(server), _) => Text::with(Key::ReadyLead, [short(&server.address).into()]),

@@ -301,7 +301,7 @@ pub(super) fn needs_the_person(trouble: &ServerTrouble) -> bool {
 }
 
 /// What happened, and what it means and what to do.
-pub(super) fn words(trouble: &ServerTrouble, address: &str) -> (Text, Text) {
+pub fn words(trouble: &ServerTrouble, address: &str) -> (Text, Text) {
     let address = || [short(address).into()];
     match trouble {
         ServerTrouble::BadAddress => (Key::BadAddress.into(), Key::BadAddressThen.into()),

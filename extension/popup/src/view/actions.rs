@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use extension_popup::model::{Act, Body, Button, Screen, Weight, server::Entry};
 
-use crate::{app::App, words::say};
+use extension_popup::words::say;
+
+use crate::app::App;
 
 /// The row of buttons. Each keeps its element as long as it is there, so that the focus never
 /// slides from one button to its neighbour.

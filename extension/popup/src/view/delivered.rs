@@ -11,7 +11,7 @@ use extension_popup::{
 };
 
 use super::{list, notice};
-use crate::words::{say, word};
+use extension_popup::words::{say, word};
 
 /// Numbers, the verdict, and why titles were rejected.
 pub(super) fn view(delivered: &Delivered) -> AnyView {

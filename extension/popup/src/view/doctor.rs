@@ -7,7 +7,7 @@ use web_sys::Element;
 
 use extension_popup::model::doctor::Finding;
 
-use crate::words::{cause, word};
+use extension_popup::words::{cause, word};
 
 /// The middle of the doctor's screen; nothing while it checks. The list is built by hand: it is only
 /// ever shown anew as a whole, and the framework's way of following each part would double the size

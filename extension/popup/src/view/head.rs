@@ -8,10 +8,9 @@ use extension_popup::{
 };
 
 use super::sign;
-use crate::{
-    app::App,
-    words::{say, word},
-};
+use extension_popup::words::{say, word};
+
+use crate::app::App;
 
 /// The head of every screen.
 pub(super) fn view(app: App) -> AnyView {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use extension_popup::model::lists::{Group, List};
 
-use crate::words::say;
+use extension_popup::words::say;
 
 /// The list, closed at first.
 pub(super) fn view(id: &'static str, list: &List) -> AnyView {

@@ -10,7 +10,9 @@ use extension_popup::{
 };
 
 use super::{notice, part};
-use crate::{app::App, words::word};
+use extension_popup::words::word;
+
+use crate::app::App;
 
 /// The setting: the choice is taken with the button below.
 pub(super) fn view(app: App, screen: Memo<Screen>) -> AnyView {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use extension_popup::model::{Notice, Tone};
 
 use super::sign;
-use crate::words::say;
+use extension_popup::words::say;
 
 /// The remark as a box.
 pub(super) fn view(notice: &Notice) -> AnyView {

@@ -12,7 +12,7 @@ use extension_popup::{
 };
 
 use super::part;
-use crate::words::{say, word};
+use extension_popup::words::{say, word};
 
 /// The bar follows the run without being built anew, so that nothing flickers or loses the focus.
 pub(super) fn view(screen: Memo<Screen>) -> AnyView {

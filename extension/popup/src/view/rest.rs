@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use extension_popup::model::work::Rest;
 
 use super::progress::{facts, meter};
-use crate::words::say;
+use extension_popup::words::say;
 
 /// The middle of a waiting or stopped run.
 pub(super) fn view(rest: &Rest) -> AnyView {

@@ -11,10 +11,9 @@ use extension_popup::{
 };
 
 use super::{notice, part};
-use crate::{
-    app::App,
-    words::{say, word},
-};
+use extension_popup::words::{say, word};
+
+use crate::app::App;
 
 /// A field with its label, hint, and what is wrong with it.
 struct Field {

@@ -8,10 +8,9 @@ use extension_popup::{
 };
 
 use super::{marketplace, part};
-use crate::{
-    app::App,
-    words::{say, word},
-};
+use extension_popup::words::{say, word};
+
+use crate::app::App;
 
 /// The middle of the start.
 pub(super) fn view(app: App, screen: Memo<Screen>) -> AnyView {

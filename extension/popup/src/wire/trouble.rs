@@ -21,7 +21,7 @@ pub(super) fn of_run(node: &impl Node) -> Option<Trouble> {
 }
 
 /// What is wrong with a server.
-pub(super) fn of_server(node: &impl Node) -> Option<ServerTrouble> {
+pub(crate) fn of_server(node: &impl Node) -> Option<ServerTrouble> {
     Some(match text(node, "why")?.as_str() {
         "bad_address" => ServerTrouble::BadAddress,
         "unencrypted" => ServerTrouble::Unencrypted,

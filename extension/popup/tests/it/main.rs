@@ -4,6 +4,7 @@
 mod contrast;
 mod doctor;
 mod pairing;
+mod review;
 mod samples;
 mod screens;
 mod settings;

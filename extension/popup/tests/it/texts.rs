@@ -7,7 +7,7 @@ use std::{
 };
 
 use extension::doctor::Code;
-use extension_popup::i18n::Key;
+use extension_popup::{i18n::Key, review::texts::Word};
 use serde_json::Value;
 
 struct Message {
@@ -70,10 +70,16 @@ fn a_cause_may_mention_its_detail_and_the_host() {
     }
 }
 
+/// Every text with the number of its values.
+fn texts() -> Vec<(&'static str, usize)> {
+    let words = Word::ALL.iter().map(|word| (word.name(), word.slots()));
+    Key::ALL.iter().map(|key| (key.name(), key.slots())).chain(words).collect()
+}
+
 #[test]
 fn every_locale_has_exactly_the_texts_that_the_popup_names() {
-    let mut named: BTreeSet<String> = Key::ALL.iter().map(|key| key.name().to_owned()).collect();
-    assert_eq!(named.len(), Key::ALL.len(), "two keys share a name");
+    let mut named: BTreeSet<String> = texts().iter().map(|text| text.0.to_owned()).collect();
+    assert_eq!(named.len(), texts().len(), "two texts share a name");
     named.extend(causes());
     for (locale, messages) in locales() {
         let there: BTreeSet<String> = messages.keys().cloned().collect();
@@ -84,14 +90,13 @@ fn every_locale_has_exactly_the_texts_that_the_popup_names() {
 #[test]
 fn a_text_mentions_every_value_that_it_is_given() {
     for (locale, messages) in locales() {
-        for key in Key::ALL {
-            let message = &messages[key.name()];
-            let slots: BTreeSet<String> =
-                (1..=key.slots()).map(|slot| format!("${slot}")).collect();
+        for (name, slots) in texts() {
+            let message = &messages[name];
+            let slots: BTreeSet<String> = (1..=slots).map(|slot| format!("${slot}")).collect();
             let filled: BTreeSet<String> = message.placeholders.values().cloned().collect();
-            assert_eq!(filled, slots, "{locale} {}", key.name());
+            assert_eq!(filled, slots, "{locale} {name}");
             let declared: BTreeSet<String> = message.placeholders.keys().cloned().collect();
-            assert_eq!(mentioned(&message.message), declared, "{locale} {}", key.name());
+            assert_eq!(mentioned(&message.message), declared, "{locale} {name}");
         }
     }
 }
@@ -128,6 +133,9 @@ fn every_text_is_used() {
         // The manifest alone names the description.
         let used = sources.contains(&format!("Key::{key:?}")) || *key == Key::AppDescription;
         assert!(used, "nothing says {key:?}");
+    }
+    for word in Word::ALL {
+        assert!(sources.contains(&format!("Word::{word:?}")), "nothing says {word:?}");
     }
 }
 

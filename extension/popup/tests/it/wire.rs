@@ -11,7 +11,7 @@ use shared::ids::Marketplace;
 use crate::samples;
 
 /// JSON as the browser's values show it.
-struct Json(Value);
+pub(crate) struct Json(pub(crate) Value);
 
 impl Node for Json {
     fn field(&self, name: &str) -> Option<Self> {
