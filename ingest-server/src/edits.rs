@@ -283,13 +283,13 @@ pub async fn edit(
 }
 
 fn view(rows: TitleRows) -> Result<TitleView, StoreError> {
-    let TitleRows { row, item, edits, editions } = rows;
-    let (id, sku) = (row.media_id, sku(&row.platform_ids));
+    let TitleRows { row, item, edits, editions, beside } = rows;
+    let id = row.media_id;
     let edits = Edits::read(id, edits.as_ref())?;
     let item: Value = serde_json::from_str(&item)
         .map_err(|error| StoreError::row("media", "item", id, &error))?;
     let source_rating = item["my_rating"].as_u64().and_then(|stars| u8::try_from(stars).ok());
-    let mut title = library::title(row)?;
+    let mut title = library::title(row, &beside)?;
     let own = own_fields(&edits, &title, source_rating);
     let side = &mut title.user_media;
     if let Some(status) = edits.status {
@@ -301,7 +301,6 @@ fn view(rows: TitleRows) -> Result<TitleView, StoreError> {
     } else if side.status != Status::Finished.as_str() {
         (side.consumed_at, side.consumed_at_basis) = (None, None);
     }
-    let editions = editions.into_iter().filter(|one| self::sku(&one.platform_ids) == sku);
     Ok(TitleView {
         title,
         rating: edits.rating.or(source_rating),
@@ -309,6 +308,7 @@ fn view(rows: TitleRows) -> Result<TitleView, StoreError> {
         hidden: edits.hidden,
         own,
         editions: editions
+            .into_iter()
             .map(|one| EditionView {
                 id: one.media_id.0,
                 asin: one.asin,
@@ -335,10 +335,4 @@ fn own_fields(edits: &Edits, title: &Title, source_rating: Option<u8>) -> OwnFie
             json!(title.user_media.consumed_at),
         ),
     }
-}
-
-/// The shop's number of the recording, of a stored `platform_ids`.
-pub(crate) fn sku(platform_ids: &str) -> Option<String> {
-    let ids: Value = serde_json::from_str(platform_ids).ok()?;
-    ids["sku"].as_str().filter(|sku| !sku.is_empty()).map(str::to_owned)
 }

@@ -78,6 +78,8 @@ pub struct RunView {
     pub started_at: String,
     /// When its last chunk so far arrived.
     pub updated_at: String,
+    /// From when the client began, as the run's id says it, or else from the first chunk to the last.
+    pub duration_seconds: i64,
     /// Titles that the source lists.
     pub source_total: Option<i64>,
     /// Titles that the client read.
@@ -304,6 +306,18 @@ pub(crate) fn changed(before: &str, after: &str) -> Vec<String> {
     names
 }
 
+/// The clock of a client may be wrong: what is longer than a week, or less than nothing, is not taken
+/// from it.
+fn duration_seconds(row: &HistoryRow) -> i64 {
+    const WEEK: i64 = 7 * 24 * 3600;
+    let ended = row.updated_at / 1_000_000;
+    let began = row.run_id.0.get_timestamp().map(|moment| moment.to_unix().0);
+    let by_id = began.and_then(|began| Some(ended - i64::try_from(began).ok()?));
+    by_id
+        .filter(|seconds| (0..=WEEK).contains(seconds))
+        .unwrap_or(ended - row.started_at / 1_000_000)
+}
+
 fn view(row: HistoryRow) -> Result<RunView, StoreError> {
     let at = |value, column| {
         let time = moment(value).map_err(|e| StoreError::row("runs", column, row.run_id, &e))?;
@@ -311,6 +325,7 @@ fn view(row: HistoryRow) -> Result<RunView, StoreError> {
     };
     let (started_at, updated_at) =
         (at(row.started_at, "started_at")?, at(row.updated_at, "updated_at")?);
+    let duration_seconds = duration_seconds(&row);
     let named = |text: String| Some(text).filter(|text| !text.is_empty());
     Ok(RunView {
         id: row.run_id.0,
@@ -324,6 +339,7 @@ fn view(row: HistoryRow) -> Result<RunView, StoreError> {
         },
         started_at,
         updated_at,
+        duration_seconds,
         source_total: row.source_total,
         seen: row.seen,
         received: row.received,

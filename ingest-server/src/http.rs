@@ -122,6 +122,7 @@ fn people(app: &App) -> Router {
         .route("/titles/{id}", get(pages::title::title).post(pages::title::edit))
         .route("/imports", get(pages::imports::imports))
         .route("/imports/{run}", get(pages::imports::import))
+        .route("/imports/{run}/{file}", get(pages::download::titles))
         .route("/imports/{run}/undo", post(pages::imports::undo))
         .route("/tokens", get(pages::tokens::tokens).post(pages::tokens::make))
         .route("/tokens/{id}/revoke", post(pages::tokens::revoke))

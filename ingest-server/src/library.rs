@@ -12,7 +12,10 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    store::{AccountId, LibraryQuery, Sort, StoreError, rows::LibraryRow},
+    store::{
+        AccountId, Beside, LibraryQuery, Sort, StoreError,
+        rows::{Key, LibraryRow, MarkRow},
+    },
 };
 
 /// Titles in one answer unless asked otherwise.
@@ -41,6 +44,10 @@ pub struct Ask {
     pub raw: bool,
     /// Those that the person hides, instead of the others.
     pub hidden: bool,
+    /// Only those with a mark: `unavailable`, `absent`.
+    pub only: Option<String>,
+    /// The same recording from several shops once.
+    pub as_one: bool,
 }
 
 /// Why a part cannot be given.
@@ -79,10 +86,29 @@ pub struct Title {
     pub media: MediaView,
     /// The person's side of it.
     pub user_media: UserMediaView,
+    /// What readings have noticed.
+    pub marks: Vec<MarkView>,
+    /// Other shops from which the library has the same recording.
+    pub also_in: Vec<String>,
     /// When it came into the library.
     pub created_at: String,
     /// When it last changed.
     pub updated_at: String,
+}
+
+/// What readings have noticed of a title.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MarkView {
+    /// `unavailable`: it cannot be played any more. `absent`: the last complete reading of its library
+    /// does not list it.
+    pub kind: String,
+    /// Which library does not list it; none for the other kind.
+    pub library: Option<String>,
+    /// The first run that noticed it.
+    #[schema(value_type = String)]
+    pub run: Uuid,
+    /// When that was.
+    pub since: String,
 }
 
 /// The title itself.
@@ -180,7 +206,8 @@ pub async fn page(app: &App, owner: AccountId, ask: &Ask) -> Result<LibraryPage,
     let full = found.rows.len() > usize::from(limit);
     found.rows.truncate(usize::from(limit));
     let next_cursor = found.rows.last().filter(|_| full).map(|row| cursor(query.sort, row));
-    let items = found.rows.into_iter().map(title).collect::<Result<_, _>>()?;
+    let beside = found.beside;
+    let items = found.rows.into_iter().map(|row| title(row, &beside)).collect::<Result<_, _>>()?;
     Ok(LibraryPage { total: found.total, items, next_cursor })
 }
 
@@ -206,8 +233,20 @@ fn query(ask: &Ask, limit: u16) -> Result<LibraryQuery, LibraryError> {
         Some(text) => place(text, sort).ok_or(wrong)?,
     };
     let words = keys::words(&ask.q);
+    let only = mark(ask.only.as_deref())?;
     let (limit, raw, hidden) = (i64::from(limit) + 1, ask.raw, ask.hidden);
-    Ok(LibraryQuery { words, sort, after_key, after_id, limit, raw, hidden })
+    let as_one = ask.as_one;
+    Ok(LibraryQuery { words, sort, after_key, after_id, limit, raw, hidden, only, as_one })
+}
+
+/// The mark that a name stands for.
+fn mark(name: Option<&str>) -> Result<&'static str, LibraryError> {
+    match name {
+        None | Some("") => Ok(""),
+        Some("unavailable") => Ok("unavailable"),
+        Some("absent") => Ok("absent"),
+        Some(_) => Err(LibraryError::Parameter("only", "unavailable or absent")),
+    }
 }
 
 fn cursor(sort: Sort, row: &LibraryRow) -> String {
@@ -229,7 +268,7 @@ const fn letter(sort: Sort) -> &'static str {
     }
 }
 
-pub(crate) fn title(row: LibraryRow) -> Result<Title, StoreError> {
+pub(crate) fn title(row: LibraryRow, beside: &Beside) -> Result<Title, StoreError> {
     let id = row.media_id;
     let unread =
         |table, column, error: &dyn std::fmt::Display| StoreError::row(table, column, id, error);
@@ -266,6 +305,8 @@ pub(crate) fn title(row: LibraryRow) -> Result<Title, StoreError> {
             imported_from: row.imported_from,
             raw_import_data,
         },
+        marks: marks(id, beside)?,
+        also_in: also_in(id, beside),
         created_at: moment(row.created_at)
             .map_err(|e| unread("media", "created_at", &e))?
             .to_string(),
@@ -273,6 +314,26 @@ pub(crate) fn title(row: LibraryRow) -> Result<Title, StoreError> {
             .map_err(|e| unread("media", "updated_at", &e))?
             .to_string(),
     })
+}
+
+fn marks(id: Key, beside: &Beside) -> Result<Vec<MarkView>, StoreError> {
+    let mut marks: Vec<_> = beside.marks.iter().filter(|mark| mark.media_id == id).collect();
+    marks.sort_by_key(|mark| (&mark.kind, &mark.library));
+    let view = |mark: &MarkRow| {
+        let since = moment(mark.marked_at)
+            .map_err(|error| StoreError::row("marks", "marked_at", id, &error))?
+            .to_string();
+        let library = Some(mark.library.clone()).filter(|name| !name.is_empty());
+        Ok(MarkView { kind: mark.kind.clone(), library, run: mark.run_id.0, since })
+    };
+    marks.into_iter().map(view).collect()
+}
+
+fn also_in(id: Key, beside: &Beside) -> Vec<String> {
+    let shops = beside.shops.iter().filter(|(title, _)| *title == id);
+    let mut shops: Vec<_> = shops.map(|(_, shop)| shop.clone()).collect();
+    shops.sort();
+    shops
 }
 
 /// A day comes back as a day and a moment as a moment.

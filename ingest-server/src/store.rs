@@ -18,7 +18,9 @@ use jiff::Timestamp;
 use shared::ids::{Asin, Marketplace};
 use uuid::Uuid;
 
-use self::rows::{ChunkHistory, EditionRow, EditsRow, HistoryRow, IgnoredRow, Key, LibraryRow};
+use self::rows::{
+    ChunkHistory, EditionRow, EditsRow, HistoryRow, IgnoredRow, Key, LibraryRow, MarkRow,
+};
 use crate::{
     accounts::{Account, Link, Person, Purpose, Scopes, Token},
     edits::Patch,
@@ -224,6 +226,10 @@ pub struct LibraryQuery {
     pub raw: bool,
     /// Those that the person hides, and no others.
     pub hidden: bool,
+    /// Only those with this mark; empty for all.
+    pub only: &'static str,
+    /// The same recording from several shops once.
+    pub as_one: bool,
 }
 
 /// Rows of a library and how many there are in all.
@@ -231,6 +237,16 @@ pub struct LibraryQuery {
 pub struct LibraryRows {
     pub(crate) rows: Vec<LibraryRow>,
     pub(crate) total: i64,
+    pub(crate) beside: Beside,
+}
+
+/// What stands beside the rows of a part.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// What readings have noticed.
+    pub(crate) marks: Vec<MarkRow>,
+    /// Other shops with the same recording.
+    pub(crate) shops: Vec<(Key, String)>,
 }
 
 /// One title as its sources have it, with what the person says of it.
@@ -242,6 +258,7 @@ pub struct TitleRows {
     pub(crate) edits: Option<EditsRow>,
     /// Titles that may be editions of it.
     pub(crate) editions: Vec<EditionRow>,
+    pub(crate) beside: Beside,
 }
 
 /// How much there is of what monitoring asks for.

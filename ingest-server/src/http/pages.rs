@@ -1,5 +1,6 @@
 //! Pages for people: they show what the use cases give, in the browser's language.
 
+pub(super) mod download;
 mod frame;
 pub(super) mod imports;
 mod notice;
@@ -40,7 +41,7 @@ pub(super) struct Look {
     pub(super) sort: String,
     pub(super) view: String,
     pub(super) cursor: String,
-    pub(super) hidden: bool,
+    pub(super) show: String,
 }
 
 /// The library, or the way to sign in.
@@ -57,7 +58,9 @@ pub(super) async fn library(
         cursor: Some(look.cursor.clone()),
         limit: Some(TITLES),
         raw: false,
-        hidden: look.hidden,
+        hidden: look.show == "hidden",
+        only: Some(look.show.clone()).filter(|show| show != "hidden"),
+        as_one: true,
     };
     let page = library::page(&app, account.id, &ask).await?;
     let latest = app.store().runs(account.id, &RunsQuery::NEWEST).await?;

@@ -30,6 +30,10 @@ pub(crate) struct Decision {
     pub(crate) outcomes: Vec<OutcomeRow>,
     pub(crate) receipts: Vec<ItemReceipt>,
     pub(crate) counts: Counts,
+    /// Titles that cannot be played from this run on.
+    pub(crate) unavailable: Vec<Key>,
+    /// Titles that can be played again.
+    pub(crate) playable: Vec<Key>,
 }
 
 /// How many titles of a chunk had which outcome.
@@ -147,6 +151,9 @@ impl Decision {
             outcome.media_id = Some(id);
             outcome.after_hash = Some(row.content_hash.clone());
         }
+        if item.availability.available == Some(false) {
+            self.unavailable.push(id);
+        }
         self.media.push(row);
         self.user_media.push(side(import, id, item, item, now));
     }
@@ -168,7 +175,13 @@ impl Decision {
             self.note(position, asin, Outcome::Unchanged, None);
             return Ok(());
         }
-        let merged = merge::merge(&stored_item(row.media_id, &row.item)?, item);
+        let stored = stored_item(row.media_id, &row.item)?;
+        let merged = merge::merge(&stored, item);
+        match (stored.availability.available, merged.availability.available) {
+            (Some(false), Some(true)) => self.playable.push(row.media_id),
+            (None | Some(true), Some(false)) => self.unavailable.push(row.media_id),
+            _ => {}
+        }
         let content_hash = hex(&merge::content_hash(&merged));
         let updated = content_hash != row.content_hash;
         if !updated && !moved && hex(&merge::full_hash(&merged)) == row.full_hash {
@@ -316,6 +329,7 @@ pub(crate) fn media_row(
         kind: media.kind.to_owned(),
         release_date: media.release_date.map(|day| day.to_string()),
         platform: media.platform.to_owned(),
+        sku: item.sku.clone(),
         platform_ids: media.platform_ids.to_string(),
         media_metadata: media.media_metadata.to_string(),
         item: serde_json::to_string(&wire).unwrap_or_default(),

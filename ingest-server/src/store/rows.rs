@@ -72,6 +72,7 @@ pub(crate) struct MediaRow {
     pub(crate) kind: String,
     pub(crate) release_date: Option<String>,
     pub(crate) platform: String,
+    pub(crate) sku: Option<String>,
     pub(crate) platform_ids: String,
     pub(crate) media_metadata: String,
     pub(crate) item: String,
@@ -158,6 +159,16 @@ pub(crate) struct LibraryRow {
     pub(crate) raw_import_data: Option<String>,
 }
 
+/// What readings have noticed of a title.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct MarkRow {
+    pub(crate) media_id: Key,
+    pub(crate) kind: String,
+    pub(crate) library: String,
+    pub(crate) run_id: Key,
+    pub(crate) marked_at: i64,
+}
+
 /// What a person says of a title.
 #[derive(Clone, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct EditsRow {
@@ -175,14 +186,13 @@ pub(crate) struct SourceRow {
     pub(crate) item: String,
 }
 
-/// A title that may be an edition of another.
+/// A title that is an edition of another.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct EditionRow {
     pub(crate) media_id: Key,
     pub(crate) asin: String,
     pub(crate) marketplace: String,
     pub(crate) title: String,
-    pub(crate) platform_ids: String,
 }
 
 /// A run with the sums of its chunks.

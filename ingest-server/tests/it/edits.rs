@@ -217,7 +217,7 @@ async fn the_page_of_a_title_keeps_what_is_entered(database: String) {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     assert!(!reader.get("/").await.text.contains(&page));
-    assert!(reader.get("/?hidden=true").await.text.contains(&page));
+    assert!(reader.get("/?show=hidden").await.text.contains(&page));
 
     // A mistake is named, and what was typed is there.
     let wrong = reader.post(&page, "consumed_at=1850-01-01&notes=kept").await;

@@ -16,6 +16,8 @@ on_both![
     a_history_of_its_own,
     wrong_questions_are_told_what_is_right,
     the_pages_tell_the_chain_and_each_title,
+    a_run_is_downloaded_as_a_table_and_as_json,
+    a_run_lasts_from_the_client_s_beginning,
 ];
 
 fn names(items: &Value, field: &str) -> Vec<String> {
@@ -174,4 +176,44 @@ async fn the_pages_tell_the_chain_and_each_title(database: String) {
     let hidden = stranger.get(&format!("/imports/{id}")).await;
     assert_eq!(hidden.status, axum::http::StatusCode::NOT_FOUND);
     assert!(!stranger.get("/imports").await.text.contains("Audible lists"));
+}
+
+async fn a_run_is_downloaded_as_a_table_and_as_json(database: String) {
+    let server = Server::start(database).await;
+    let reader = Browser::signed_in(&server, server.account.id).await;
+    let run = new_run();
+    let mut items = samples::items(700);
+    items[600].title = "=HYPERLINK(\"https://evil.example\")".to_owned();
+    server.import(&chunk_of(&run, 0, false, &items[..500], 700)).await.ok();
+    server.import(&chunk_of(&run, 1, true, &items[500..], 700)).await.ok();
+    let table = reader.get(&format!("/imports/{run}/titles.csv")).await;
+    assert_eq!(table.header("content-type"), "text/csv; charset=utf-8");
+    assert!(table.header("content-disposition").starts_with("attachment;"));
+    let lines: Vec<&str> = table.text.lines().collect();
+    assert_eq!((lines[0], lines.len()), ("asin,title,outcome,changed,reason", 701));
+    let expected = format!("{},{},imported,,", items[0].asin, items[0].title);
+    assert_eq!(lines[1], expected);
+    let formula = lines.iter().find(|line| line.contains("evil")).unwrap();
+    assert!(formula.contains(",\"'=HYPERLINK(\"\"https"), "{formula}");
+
+    let whole = reader.get(&format!("/imports/{run}/titles.json")).await;
+    let told: Vec<Value> = serde_json::from_str(&whole.text).unwrap();
+    assert_eq!((told.len(), &told[699]["outcome"]), (700, &json!("imported")));
+    assert_eq!(reader.get(&format!("/imports/{run}/titles.xml")).await.status, 404);
+    assert_eq!(reader.get(&format!("/imports/{}/titles.csv", new_run())).await.status, 404);
+    let other = server.app.store().account_by_email("other@home.example").await.unwrap().unwrap();
+    let stranger = Browser::signed_in(&server, other.id).await;
+    assert_eq!(stranger.get(&format!("/imports/{run}/titles.csv")).await.status, 404);
+}
+
+async fn a_run_lasts_from_the_client_s_beginning(database: String) {
+    let server = Server::start(database).await;
+    let now = server.app.clock().now();
+    let began = now.checked_sub(jiff::SignedDuration::from_secs(90)).unwrap();
+    for (began, seconds) in [(began, 90), (jiff::Timestamp::UNIX_EPOCH, 0)] {
+        let run = shared::ids::RunId::new(began, &[7; 10]).to_string();
+        server.import(&chunk_of(&run, 0, true, &samples::items(2), 2)).await.ok();
+        let told = server.get(&format!("/api/imports/{run}")).await.ok();
+        assert_eq!(told["duration_seconds"], seconds, "a clock that is wrong is not believed");
+    }
 }

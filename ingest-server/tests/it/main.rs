@@ -17,6 +17,7 @@ mod history;
 mod ignored;
 mod imports;
 mod library;
+mod marks;
 mod metrics;
 mod pages;
 mod pairing;

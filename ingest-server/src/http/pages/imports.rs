@@ -182,11 +182,13 @@ impl RunLine {
         let library = Some(run.library.as_str()).filter(|name| *name != "main");
         let source = format!("imports.source.{}", run.source);
         let shop = run.marketplace.as_deref().map(shop);
+        let took = took(locale, run.duration_seconds);
         let from = [
             Some(locale.text(&source)),
             run.client.browser.as_deref().map(browser),
             shop.as_deref(),
             library,
+            Some(took.as_str()).filter(|_| run.undoes.is_none()),
         ];
         Self {
             id: run.id,
@@ -202,6 +204,14 @@ impl RunLine {
             }),
             undo: would_undo(locale, run),
         }
+    }
+}
+
+/// How long it took, in words.
+fn took(locale: Locale, seconds: i64) -> String {
+    match seconds {
+        seconds if seconds < 120 => locale.counted("imports.took.seconds", seconds),
+        seconds => locale.counted("imports.took.minutes", (seconds + 30) / 60),
     }
 }
 

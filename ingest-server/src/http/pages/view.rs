@@ -57,17 +57,51 @@ pub(super) struct LibraryView<'a> {
     run: Option<RunLine>,
     titles: Vec<TitleView>,
     empty: bool,
-    hidden: bool,
+    kind: Kind,
     next: Option<Link>,
     first: Option<String>,
     ways: Ways,
 }
 
-/// To the same titles shown otherwise, and to those that are hidden or back.
+/// To the same titles shown otherwise, and to other kinds of titles.
 struct Ways {
     grid: String,
     list: String,
-    hidden: String,
+    kinds: Vec<Way>,
+}
+
+/// A kind of titles.
+struct Way {
+    address: String,
+    text: String,
+    here: bool,
+}
+
+/// The kind that is shown: its name, and what is said where there is none.
+struct Kind {
+    show: &'static str,
+    name: String,
+    none: [String; 2],
+}
+
+/// All kinds by their names in addresses.
+const KINDS: [&str; 4] = ["", "unavailable", "absent", "hidden"];
+
+impl Kind {
+    fn new(locale: Locale, look: &Look) -> Self {
+        let show = show(look);
+        let text = |part: &str| locale.text(&format!("library.{show}{part}")).to_owned();
+        Self {
+            show,
+            name: text(if show.is_empty() { "title" } else { "" }),
+            none: [text(".empty.title"), text(".empty.text")],
+        }
+    }
+}
+
+/// The kind that an address asks for.
+fn show(look: &Look) -> &'static str {
+    KINDS.into_iter().find(|kind| *kind == look.show).unwrap_or_default()
 }
 
 /// The last run in one line.
@@ -100,6 +134,8 @@ pub(super) struct TitleView {
     pub(super) percent: String,
     pub(super) bar: bool,
     pub(super) finished: bool,
+    /// What readings have noticed, and where else it is.
+    pub(super) notes: Vec<String>,
 }
 
 impl<'a> LibraryView<'a> {
@@ -127,10 +163,10 @@ impl<'a> LibraryView<'a> {
             run: latest.map(|run| run_line(locale, run)),
             titles: page.items.iter().map(|title| TitleView::new(locale, base, title)).collect(),
             empty: page.total == 0,
-            hidden: look.hidden,
+            kind: Kind::new(locale, look),
             next: next(locale, page, |cursor| address(view, cursor)),
             first: (!look.cursor.is_empty()).then(|| address(view, "")),
-            ways: Ways::new(base, look, view),
+            ways: Ways::new(locale, base, look, view),
         }
     }
 
@@ -140,12 +176,20 @@ impl<'a> LibraryView<'a> {
 }
 
 impl Ways {
-    fn new(base: &str, look: &Look, view: &str) -> Self {
-        let others = Look { hidden: !look.hidden, ..look.clone() };
+    fn new(locale: Locale, base: &str, look: &Look, view: &str) -> Self {
+        let kind = |kind: &'static str| {
+            let other = Look { show: kind.to_owned(), ..look.clone() };
+            let name = if kind.is_empty() { "all" } else { kind };
+            Way {
+                address: address(base, &other, view, ""),
+                text: locale.text(&format!("library.{name}")).to_owned(),
+                here: kind == show(look),
+            }
+        };
         Self {
             grid: address(base, look, "", &look.cursor),
             list: address(base, look, "list", &look.cursor),
-            hidden: address(base, &others, view, ""),
+            kinds: KINDS.map(kind).into(),
         }
     }
 }
@@ -174,8 +218,23 @@ impl TitleView {
             bar: !finished && title.user_media.percent > 0.0,
             percent,
             finished,
+            notes: notes(locale, title),
         }
     }
+}
+
+/// What readings have noticed, and other shops with the same recording.
+fn notes(locale: Locale, title: &Title) -> Vec<String> {
+    let marks = title.marks.iter().map(|mark| {
+        let since = day(&mark.since);
+        let name = format!("title.mark.{}", mark.kind);
+        let other = mark.library.as_deref().filter(|name| *name != "main");
+        let text = locale.filled(&name, &[("since", since)]);
+        other.map_or_else(|| text.clone(), |library| format!("{text} ({library})"))
+    });
+    let shops: Vec<_> = title.also_in.iter().map(|code| super::imports::shop(code)).collect();
+    let also = locale.filled("title.also_in", &[("shops", &shops.join(", "))]);
+    marks.chain((!shops.is_empty()).then_some(also)).collect()
 }
 
 fn sort(look: &Look) -> &'static str {
@@ -255,10 +314,9 @@ fn next(locale: Locale, page: &LibraryPage, address: impl Fn(&str) -> String) ->
 fn address(base: &str, look: &Look, view: &str, cursor: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     let q = look.q.as_str();
-    let hidden = if look.hidden { "true" } else { "" };
     let usual = [
         ("q", q, ""),
-        ("hidden", hidden, ""),
+        ("show", show(look), ""),
         ("sort", sort(look), "newest"),
         ("view", view, ""),
         ("cursor", cursor, ""),

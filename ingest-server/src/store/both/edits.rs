@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::Connection;
+use super::{Connection, library};
 use crate::{
     edits::{Edits, Patch},
     store::{
@@ -34,26 +34,24 @@ pub(super) async fn title(
     let Some(found) = found else { return Ok(None) };
     let (row, source) = (LibraryRow::from_row(&found)?, SourceRow::from_row(&found)?);
     let edits = read(db, owner, id).await?;
-    let editions = editions(db, owner, &row).await?;
-    Ok(Some(TitleRows { row, item: source.item, edits, editions }))
+    let editions = editions(db, owner, id).await?;
+    let beside = library::beside(db, Key(owner), &[row.media_id]).await?;
+    Ok(Some(TitleRows { row, item: source.item, edits, editions, beside }))
 }
 
-/// Titles with the same words in `platform_ids`; whether they are editions is seen when these are read.
+/// The same recording from other shops.
 async fn editions(
     db: &mut Connection,
     owner: AccountId,
-    row: &LibraryRow,
+    id: Uuid,
 ) -> Result<Vec<EditionRow>, StoreError> {
-    let Some(sku) = crate::edits::sku(&row.platform_ids) else { return Ok(Vec::new()) };
-    let escaped = sku.replace('!', "!!").replace('%', "!%").replace('_', "!_");
     Ok(sqlx::query_as(
-        "SELECT media_id, asin, marketplace, title, platform_ids FROM media
-         WHERE user_id = $1 AND media_id <> $2 AND platform_ids LIKE $3 ESCAPE '!'
-         ORDER BY marketplace, media_id",
+        "SELECT d.media_id, d.asin, d.marketplace, d.title FROM media m
+         JOIN media d ON d.user_id = m.user_id AND d.sku = m.sku AND d.marketplace <> m.marketplace
+         WHERE m.user_id = $1 AND m.media_id = $2 ORDER BY d.marketplace, d.media_id",
     )
     .bind(Key(owner))
-    .bind(Key(row.media_id.0))
-    .bind(format!("%{escaped}%"))
+    .bind(Key(id))
     .fetch_all(db)
     .await?)
 }

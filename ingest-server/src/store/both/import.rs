@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Connection, bulk, runs, undo};
+use super::{Connection, bulk, marks, runs, undo};
 use crate::{
     ingest::{
         Import, KEYS_KEPT,
@@ -62,6 +62,8 @@ async fn import(db: &mut Connection, import: &Import) -> Result<Imported, StoreE
         let place = bulk::Place { run: Key(import.run().id.uuid()), chunk: chunk.chunk_index };
         bulk::write_outcomes(db, owner, place, &decision.outcomes).await?;
     }
+    marks::playable(db, import, &decision).await?;
+    marks::listed(db, import, &run).await?;
     let answer = answered(import, &run, decision);
     keep_answer(db, import, &answer).await?;
     Ok(Imported::Answer(answer))

@@ -1,7 +1,7 @@
 //! A library in one of its orders, a part at a time.
 
 use super::{Connection, bulk};
-use crate::store::{AccountId, LibraryQuery, LibraryRows, StoreError, rows::Key};
+use crate::store::{AccountId, Beside, LibraryQuery, LibraryRows, StoreError, rows::Key};
 
 pub(super) async fn read(
     db: &mut Connection,
@@ -11,5 +11,19 @@ pub(super) async fn read(
     let owner = Key(owner);
     let rows = bulk::library(db, owner, query).await?;
     let total = bulk::library_size(db, owner, query).await?;
-    Ok(LibraryRows { rows, total })
+    let ids: Vec<Key> = rows.iter().map(|row| row.media_id).collect();
+    let beside = beside(db, owner, &ids).await?;
+    Ok(LibraryRows { rows, total, beside })
+}
+
+/// What stands beside titles.
+pub(super) async fn beside(
+    db: &mut Connection,
+    owner: Key,
+    ids: &[Key],
+) -> Result<Beside, StoreError> {
+    Ok(Beside {
+        marks: bulk::marks(db, owner, ids).await?,
+        shops: bulk::shops(db, owner, ids).await?,
+    })
 }

@@ -9,6 +9,7 @@ mod history;
 mod ignored;
 mod import;
 mod library;
+mod marks;
 mod people;
 mod runs;
 mod sessions;

@@ -8,7 +8,7 @@ use shared::ids::{Asin, Marketplace};
 
 use crate::store::{
     LibraryQuery, Sort, StoreError,
-    rows::{Key, KnownRow, LibraryRow, MediaRow, OutcomeRow, UserMediaRow},
+    rows::{Key, KnownRow, LibraryRow, MarkRow, MediaRow, OutcomeRow, UserMediaRow},
 };
 
 /// Which chunk an outcome belongs to.
@@ -91,17 +91,19 @@ pub(super) async fn want_again(
 }
 
 const MEDIA: &str = "INSERT INTO media (
-        user_id, media_id, marketplace, asin, title, type, release_date, platform, platform_ids,
-        media_metadata, item, content_hash, full_hash, newest_key, title_key, author_key,
+        user_id, media_id, marketplace, asin, title, type, release_date, platform, sku,
+        platform_ids, media_metadata, item, content_hash, full_hash, newest_key, title_key, author_key,
         search_key, first_run, created_at, updated_at)
     SELECT $1, r.* FROM unnest(
         $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
         $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
-        $15::text[], $16::text[], $17::text[], $18::uuid[], $19::bigint[], $20::bigint[]) AS r
+        $15::text[], $16::text[], $17::text[], $18::text[], $19::uuid[], $20::bigint[],
+        $21::bigint[]) AS r
     ON CONFLICT (user_id, media_id) DO UPDATE SET
              marketplace = excluded.marketplace, title = excluded.title, type = excluded.type,
              release_date = excluded.release_date, platform = excluded.platform,
-             platform_ids = excluded.platform_ids, media_metadata = excluded.media_metadata,
+             sku = excluded.sku, platform_ids = excluded.platform_ids,
+             media_metadata = excluded.media_metadata,
              item = excluded.item, content_hash = excluded.content_hash,
              full_hash = excluded.full_hash, newest_key = excluded.newest_key,
              title_key = excluded.title_key, author_key = excluded.author_key,
@@ -147,6 +149,7 @@ pub(super) async fn write_media(
         .bind(column(rows, |row| row.kind.as_str()))
         .bind(column(rows, |row| row.release_date.as_deref()))
         .bind(column(rows, |row| row.platform.as_str()))
+        .bind(column(rows, |row| row.sku.as_deref()))
         .bind(column(rows, |row| row.platform_ids.as_str()))
         .bind(column(rows, |row| row.media_metadata.as_str()))
         .bind(column(rows, |row| row.item.as_str()))
@@ -226,6 +229,84 @@ pub(super) async fn remove_media(
     Ok(())
 }
 
+/// What is noticed of titles.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark<'a> {
+    pub(super) kind: &'a str,
+    pub(super) library: &'a str,
+}
+
+/// The first run that noticed it stays.
+const MARK: &str = "INSERT INTO marks (user_id, media_id, kind, library, run_id, marked_at)
+    SELECT $1, r, $3, $4, $5, $6 FROM unnest($2::uuid[]) AS r
+    ON CONFLICT (user_id, media_id, kind, library) DO NOTHING";
+
+/// Marks titles since a run and a moment.
+pub(super) async fn mark(
+    db: &mut PgConnection,
+    owner: Key,
+    mark: Mark<'_>,
+    (run, at): (Key, i64),
+    ids: &[Key],
+) -> Result<(), StoreError> {
+    sqlx::query(MARK)
+        .bind(owner)
+        .bind(ids)
+        .bind(mark.kind)
+        .bind(mark.library)
+        .bind(run)
+        .bind(at)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+const UNMARK: &str = "DELETE FROM marks WHERE user_id = $1 AND kind = $3 AND library = $4
+    AND media_id = ANY($2::uuid[])";
+
+/// Takes a mark off titles.
+pub(super) async fn unmark(
+    db: &mut PgConnection,
+    owner: Key,
+    mark: Mark<'_>,
+    ids: &[Key],
+) -> Result<(), StoreError> {
+    sqlx::query(UNMARK)
+        .bind(owner)
+        .bind(ids)
+        .bind(mark.kind)
+        .bind(mark.library)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+const MARKS: &str = "SELECT k.media_id, k.kind, k.library, k.run_id, k.marked_at
+    FROM marks AS k WHERE k.user_id = $1 AND k.media_id = ANY($2::uuid[])";
+
+/// The marks of titles.
+pub(super) async fn marks(
+    db: &mut PgConnection,
+    owner: Key,
+    ids: &[Key],
+) -> Result<Vec<MarkRow>, StoreError> {
+    Ok(sqlx::query_as(MARKS).bind(owner).bind(ids).fetch_all(db).await?)
+}
+
+const SHOPS: &str = "SELECT m.media_id, d.marketplace
+    FROM media AS m JOIN media AS d ON d.user_id = m.user_id AND d.sku = m.sku
+        AND d.marketplace <> m.marketplace
+    WHERE m.user_id = $1 AND m.media_id = ANY($2::uuid[])";
+
+/// Other shops from which the account has the same recording.
+pub(super) async fn shops(
+    db: &mut PgConnection,
+    owner: Key,
+    ids: &[Key],
+) -> Result<Vec<(Key, String)>, StoreError> {
+    Ok(sqlx::query_as(SHOPS).bind(owner).bind(ids).fetch_all(db).await?)
+}
+
 /// One statement for each order: the index of that order is walked from the place before.
 macro_rules! ordered_by {
     ($key:literal) => {
@@ -249,6 +330,11 @@ macro_rules! ordered_by {
              WHERE m.user_id = $1 AND (m.", $key, ", m.media_id) > ($2, $3)
                AND NOT EXISTS (SELECT 1 FROM unnest($4::text[]) AS word WHERE strpos(m.search_key, word) = 0)
                AND COALESCE(e.hidden, false) = $7
+               AND ($8 = '' OR EXISTS (SELECT 1 FROM marks k WHERE k.user_id = m.user_id
+                   AND k.media_id = m.media_id AND k.kind = $8))
+               AND (NOT $9 OR NOT EXISTS (SELECT 1 FROM media d WHERE d.user_id = m.user_id
+                   AND d.sku = m.sku AND d.marketplace <> m.marketplace
+                   AND d.media_id < m.media_id))
              ORDER BY m.", $key, ", m.media_id LIMIT $5"
         )
     };
@@ -260,7 +346,11 @@ const BY_AUTHOR: &str = ordered_by!("author_key");
 const SIZE: &str = "SELECT count(*) FROM media m
     LEFT JOIN edits e ON e.user_id = m.user_id AND e.media_id = m.media_id
     WHERE m.user_id = $1 AND COALESCE(e.hidden, false) = $3
-    AND NOT EXISTS (SELECT 1 FROM unnest($2::text[]) AS word WHERE strpos(m.search_key, word) = 0)";
+    AND NOT EXISTS (SELECT 1 FROM unnest($2::text[]) AS word WHERE strpos(m.search_key, word) = 0)
+    AND ($4 = '' OR EXISTS (SELECT 1 FROM marks k WHERE k.user_id = m.user_id
+        AND k.media_id = m.media_id AND k.kind = $4))
+    AND (NOT $5 OR NOT EXISTS (SELECT 1 FROM media d WHERE d.user_id = m.user_id
+        AND d.sku = m.sku AND d.marketplace <> m.marketplace AND d.media_id < m.media_id))";
 
 pub(super) async fn library(
     db: &mut PgConnection,
@@ -280,6 +370,8 @@ pub(super) async fn library(
         .bind(query.limit)
         .bind(query.raw)
         .bind(query.hidden)
+        .bind(query.only)
+        .bind(query.as_one)
         .fetch_all(db)
         .await?)
 }
@@ -293,6 +385,8 @@ pub(super) async fn library_size(
         .bind(owner)
         .bind(&query.words)
         .bind(query.hidden)
+        .bind(query.only)
+        .bind(query.as_one)
         .fetch_one(db)
         .await?)
 }

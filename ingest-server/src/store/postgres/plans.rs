@@ -33,6 +33,8 @@ async fn check(address: String) {
             .bind(50_i64)
             .bind(false)
             .bind(false)
+            .bind("")
+            .bind(true)
             .fetch_all(&mut *db)
             .await
             .unwrap();

@@ -11,7 +11,7 @@ use shared::ids::{Asin, Marketplace};
 
 use crate::store::{
     LibraryQuery, Sort, StoreError,
-    rows::{Key, KnownRow, LibraryRow, MediaRow, OutcomeRow, UserMediaRow},
+    rows::{Key, KnownRow, LibraryRow, MarkRow, MediaRow, OutcomeRow, UserMediaRow},
 };
 
 /// Which chunk an outcome belongs to.
@@ -93,13 +93,14 @@ pub(super) async fn want_again(
 }
 
 const MEDIA: &str = "INSERT INTO media (
-        user_id, media_id, marketplace, asin, title, type, release_date, platform, platform_ids,
-        media_metadata, item, content_hash, full_hash, newest_key, title_key, author_key,
+        user_id, media_id, marketplace, asin, title, type, release_date, platform, sku,
+        platform_ids, media_metadata, item, content_hash, full_hash, newest_key, title_key, author_key,
         search_key, first_run, created_at, updated_at)
     SELECT $1,
         r.value ->> 'media_id', r.value ->> 'marketplace', r.value ->> 'asin',
         r.value ->> 'title', r.value ->> 'kind', r.value ->> 'release_date',
-        r.value ->> 'platform', r.value ->> 'platform_ids', r.value ->> 'media_metadata',
+        r.value ->> 'platform', r.value ->> 'sku', r.value ->> 'platform_ids',
+        r.value ->> 'media_metadata',
         r.value ->> 'item', r.value ->> 'content_hash', r.value ->> 'full_hash',
         r.value ->> 'newest_key', r.value ->> 'title_key', r.value ->> 'author_key',
         r.value ->> 'search_key', r.value ->> 'first_run', r.value ->> 'created_at',
@@ -108,7 +109,8 @@ const MEDIA: &str = "INSERT INTO media (
     ON CONFLICT (user_id, media_id) DO UPDATE SET
              marketplace = excluded.marketplace, title = excluded.title, type = excluded.type,
              release_date = excluded.release_date, platform = excluded.platform,
-             platform_ids = excluded.platform_ids, media_metadata = excluded.media_metadata,
+             sku = excluded.sku, platform_ids = excluded.platform_ids,
+             media_metadata = excluded.media_metadata,
              item = excluded.item, content_hash = excluded.content_hash,
              full_hash = excluded.full_hash, newest_key = excluded.newest_key,
              title_key = excluded.title_key, author_key = excluded.author_key,
@@ -188,6 +190,85 @@ pub(super) async fn remove_media(
     Ok(())
 }
 
+/// What is noticed of titles.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark<'a> {
+    pub(super) kind: &'a str,
+    pub(super) library: &'a str,
+}
+
+/// The first run that noticed it stays.
+const MARK: &str = "INSERT INTO marks (user_id, media_id, kind, library, run_id, marked_at)
+    SELECT $1, r.value, $3, $4, $5, $6 FROM json_each($2) AS r WHERE true
+    ON CONFLICT (user_id, media_id, kind, library) DO NOTHING";
+
+/// Marks titles since a run and a moment.
+pub(super) async fn mark(
+    db: &mut SqliteConnection,
+    owner: Key,
+    mark: Mark<'_>,
+    (run, at): (Key, i64),
+    ids: &[Key],
+) -> Result<(), StoreError> {
+    sqlx::query(MARK)
+        .bind(owner)
+        .bind(json(&ids)?)
+        .bind(mark.kind)
+        .bind(mark.library)
+        .bind(run)
+        .bind(at)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+const UNMARK: &str = "DELETE FROM marks WHERE user_id = $1 AND kind = $3 AND library = $4
+    AND media_id IN (SELECT r.value FROM json_each($2) AS r)";
+
+/// Takes a mark off titles.
+pub(super) async fn unmark(
+    db: &mut SqliteConnection,
+    owner: Key,
+    mark: Mark<'_>,
+    ids: &[Key],
+) -> Result<(), StoreError> {
+    sqlx::query(UNMARK)
+        .bind(owner)
+        .bind(json(&ids)?)
+        .bind(mark.kind)
+        .bind(mark.library)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+const MARKS: &str = "SELECT k.media_id, k.kind, k.library, k.run_id, k.marked_at
+    FROM json_each($2) AS r CROSS JOIN marks AS k
+    WHERE k.user_id = $1 AND k.media_id = r.value";
+
+/// The marks of titles.
+pub(super) async fn marks(
+    db: &mut SqliteConnection,
+    owner: Key,
+    ids: &[Key],
+) -> Result<Vec<MarkRow>, StoreError> {
+    Ok(sqlx::query_as(MARKS).bind(owner).bind(json(&ids)?).fetch_all(db).await?)
+}
+
+const SHOPS: &str = "SELECT m.media_id, d.marketplace
+    FROM json_each($2) AS r CROSS JOIN media AS m CROSS JOIN media AS d
+    WHERE m.user_id = $1 AND m.media_id = r.value AND d.user_id = $1 AND d.sku = m.sku
+        AND d.marketplace <> m.marketplace";
+
+/// Other shops from which the account has the same recording.
+pub(super) async fn shops(
+    db: &mut SqliteConnection,
+    owner: Key,
+    ids: &[Key],
+) -> Result<Vec<(Key, String)>, StoreError> {
+    Ok(sqlx::query_as(SHOPS).bind(owner).bind(json(&ids)?).fetch_all(db).await?)
+}
+
 /// One statement for each order: the index of that order is walked from the place before.
 macro_rules! ordered_by {
     ($key:literal) => {
@@ -211,6 +292,11 @@ macro_rules! ordered_by {
              WHERE m.user_id = $1 AND (m.", $key, ", m.media_id) > ($2, $3)
                AND NOT EXISTS (SELECT 1 FROM json_each($4) AS word WHERE instr(m.search_key, word.value) = 0)
                AND COALESCE(e.hidden, 0) = $7
+               AND ($8 = '' OR EXISTS (SELECT 1 FROM marks k WHERE k.user_id = m.user_id
+                   AND k.media_id = m.media_id AND k.kind = $8))
+               AND (NOT $9 OR NOT EXISTS (SELECT 1 FROM media d WHERE d.user_id = m.user_id
+                   AND d.sku = m.sku AND d.marketplace <> m.marketplace
+                   AND d.media_id < m.media_id))
              ORDER BY m.", $key, ", m.media_id LIMIT $5"
         )
     };
@@ -222,7 +308,11 @@ const BY_AUTHOR: &str = ordered_by!("author_key");
 const SIZE: &str = "SELECT count(*) FROM media m
     LEFT JOIN edits e ON e.user_id = m.user_id AND e.media_id = m.media_id
     WHERE m.user_id = $1 AND COALESCE(e.hidden, 0) = $3
-    AND NOT EXISTS (SELECT 1 FROM json_each($2) AS word WHERE instr(m.search_key, word.value) = 0)";
+    AND NOT EXISTS (SELECT 1 FROM json_each($2) AS word WHERE instr(m.search_key, word.value) = 0)
+    AND ($4 = '' OR EXISTS (SELECT 1 FROM marks k WHERE k.user_id = m.user_id
+        AND k.media_id = m.media_id AND k.kind = $4))
+    AND (NOT $5 OR NOT EXISTS (SELECT 1 FROM media d WHERE d.user_id = m.user_id
+        AND d.sku = m.sku AND d.marketplace <> m.marketplace AND d.media_id < m.media_id))";
 
 pub(super) async fn library(
     db: &mut SqliteConnection,
@@ -242,6 +332,8 @@ pub(super) async fn library(
         .bind(query.limit)
         .bind(query.raw)
         .bind(query.hidden)
+        .bind(query.only)
+        .bind(query.as_one)
         .fetch_all(db)
         .await?)
 }
@@ -255,6 +347,8 @@ pub(super) async fn library_size(
         .bind(owner)
         .bind(json(&query.words)?)
         .bind(query.hidden)
+        .bind(query.only)
+        .bind(query.as_one)
         .fetch_one(db)
         .await?)
 }
@@ -266,7 +360,7 @@ fn json(rows: &impl Serialize) -> Result<String, StoreError> {
 
 /// Every statement here, so that a test can look at its plan.
 #[cfg(test)]
-pub(super) const ALL: [&str; 12] = [
+pub(super) const ALL: [&str; 16] = [
     KNOWN, MEDIA, USER_MEDIA, OUTCOMES, BY_NEWEST, BY_TITLE, BY_AUTHOR, SIZE, IGNORED, IGNORE,
-    WANT_AGAIN, REMOVE,
+    WANT_AGAIN, REMOVE, MARK, UNMARK, MARKS, SHOPS,
 ];
