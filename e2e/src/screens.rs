@@ -145,7 +145,7 @@ impl Walk {
         self.open_details().await?;
         self.shoot("ready-with-problems-open").await?;
         control.heal();
-        Ok(())
+        popup.click("fetch-missing").await
     }
 
     async fn troubles(&self) -> Result<()> {

@@ -10,7 +10,7 @@ use std::future::Future;
 use futures::future::LocalBoxFuture;
 use shared::ids::Marketplace;
 
-use crate::messages::Snapshot;
+use crate::messages::{Mark, Snapshot};
 
 /// Key and value store that outlives the worker; values are JSON text.
 pub trait Storage {
@@ -160,8 +160,14 @@ pub trait Clock {
 
 /// The popup, when it is open.
 pub trait Popup {
-    /// Shows a new state; nobody listening is no error.
-    fn show_snapshot(&self, snapshot: &Snapshot) -> impl Future<Output = ()>;
+    /// Shows a new state; gives whether anybody listened.
+    fn show_snapshot(&self, snapshot: &Snapshot) -> impl Future<Output = bool>;
+}
+
+/// The extension's button and the system's notifications.
+pub trait Marks {
+    /// Marks the button and notifies, if that is permitted; `None` takes the mark away.
+    fn mark(&self, mark: Option<Mark>) -> impl Future<Output = ()>;
 }
 
 /// Runs work beside the caller.
@@ -172,7 +178,18 @@ pub trait Tasks {
 
 /// All of it.
 pub trait Browser:
-    Storage + Http + Alarms + Tabs + Platform + Permissions + Watch + Clock + Popup + Tasks + 'static
+    Storage
+    + Http
+    + Alarms
+    + Tabs
+    + Platform
+    + Permissions
+    + Watch
+    + Clock
+    + Popup
+    + Marks
+    + Tasks
+    + 'static
 {
 }
 
@@ -186,6 +203,7 @@ impl<
         + Watch
         + Clock
         + Popup
+        + Marks
         + Tasks
         + 'static,
 > Browser for T

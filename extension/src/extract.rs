@@ -21,6 +21,7 @@ use dom::Document;
 pub use page::PageKind;
 use row::Row;
 use select::SELECTORS;
+pub use select::sources as selectors;
 
 /// What one page gave.
 #[derive(Clone, Debug, PartialEq, Serialize)]

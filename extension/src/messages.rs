@@ -270,6 +270,42 @@ pub enum Phase {
     Done(Receipt),
 }
 
+/// What is worth a mark on the extension's button, and a notification where the person wants them,
+/// while nobody looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// All was sent.
+    Done,
+    /// All was read, and the person is asked.
+    Ready,
+    /// The run waits for the person.
+    Asks,
+}
+
+impl Mark {
+    /// All marks.
+    pub const ALL: [Self; 3] = [Self::Done, Self::Ready, Self::Asks];
+
+    /// What stands on the button.
+    pub const fn badge(self) -> &'static str {
+        match self {
+            Self::Done => "✓",
+            Self::Ready => "?",
+            Self::Asks => "!",
+        }
+    }
+
+    /// Name of its text in `messages.json`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Done => "markDone",
+            Self::Ready => "markReady",
+            Self::Asks => "markAsks",
+        }
+    }
+}
+
 /// The steps of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

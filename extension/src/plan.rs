@@ -29,7 +29,7 @@ use shared::{
 use crate::{
     grant::{Grant, Poll},
     headers::Bound,
-    messages::{Request, ServerState, ServerTrouble},
+    messages::{Mark, Request, ServerState, ServerTrouble},
     pace::{Pace, Settings},
 };
 
@@ -63,6 +63,8 @@ pub struct State {
     pub without_asking: bool,
     /// How fast each shop may be asked, over all runs.
     pub paces: BTreeMap<Marketplace, Pace>,
+    /// What the button was last marked with.
+    pub marked: Option<Mark>,
     /// The tab that was opened for signing in.
     pub tab: Option<i64>,
     /// Stored data that is to be removed.
@@ -362,6 +364,8 @@ pub enum Effect {
         /// Token.
         token: String,
     },
+    /// Mark the button while nobody looks, or take the mark away.
+    Mark(Option<Mark>),
     /// Open or focus the tab where the person signs in; answer: [`Event::TabOpened`].
     OpenTab {
         /// Shop.
@@ -439,6 +443,11 @@ pub fn step(mut state: State, event: Event, settings: &Settings, now: Now) -> (S
     }
     run::advance(&mut state, settings, now, &mut effects);
     pairing::advance(&mut state, now, &mut effects);
+    let mark = state.run.as_ref().and_then(Run::mark);
+    if mark != state.marked {
+        state.marked = mark;
+        effects.push(Effect::Mark(mark));
+    }
     (state, effects)
 }
 

@@ -21,7 +21,7 @@ use shared::{
 
 use crate::{
     browser::Browser,
-    messages::{Request, Snapshot},
+    messages::{Mark, Request, Snapshot},
     pace::Settings,
     plan::{self, Effect, Event, Now, State},
     server,
@@ -189,6 +189,10 @@ impl<B: Browser> Worker<B> {
                 let result = self.send_chunk(ticket, &address, &token).await;
                 Some(Event::Chunk { ticket, result })
             }
+            Effect::Mark(mark) => {
+                self.mark(mark).await;
+                None
+            }
             Effect::Forget(stored) => {
                 let gone = self.browser.remove(&keys::of(stored)).await;
                 gone.ok().map(|()| Event::Forgotten(stored))
@@ -265,6 +269,14 @@ impl<B: Browser> Worker<B> {
                 worker.handle(Event::Tick).await;
             }
         }));
+    }
+
+    /// Marks the button, unless somebody looks.
+    async fn mark(&self, mark: Option<Mark>) {
+        let state = self.memory.lock().await.state.clone().unwrap_or_default();
+        let snapshot = plan::snapshot(&state, self.now());
+        let watched = mark.is_some() && self.browser.show_snapshot(&snapshot).await;
+        self.browser.mark(mark.filter(|_| !watched)).await;
     }
 
     /// Shows the popup the state of a moment later, so that quick changes come as one.

@@ -21,10 +21,13 @@ use web_sys::{
 };
 
 use super::{
-    Alarms, Clock, Http, HttpError, HttpRequest, HttpResponse, Permissions, Platform, Popup,
+    Alarms, Clock, Http, HttpError, HttpRequest, HttpResponse, Marks, Permissions, Platform, Popup,
     Storage, StorageFull, Tabs, Tasks, Watch,
 };
-use crate::{messages::Snapshot, pace::retry_after_ms};
+use crate::{
+    messages::{Mark, Snapshot},
+    pace::retry_after_ms,
+};
 
 /// A worker whose request takes longer is ended by the browser after 30 seconds.
 const TIMEOUT_MS: i64 = 25_000;
@@ -59,6 +62,12 @@ extern "C" {
     fn watch_failures(hear: &JsValue, filter: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "webRequest", "onErrorOccurred"], js_name = removeListener, catch)]
     fn unwatch_failures(hear: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "action"], js_name = setBadgeText, catch)]
+    async fn set_badge(details: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "notifications"], js_name = create, catch)]
+    async fn notify(id: &str, options: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "i18n"], js_name = getMessage)]
+    fn message(name: &str) -> String;
     #[wasm_bindgen(js_namespace = ["chrome", "runtime"], js_name = sendMessage, catch)]
     async fn send_message(message: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "runtime"], js_name = getPlatformInfo, catch)]
@@ -364,14 +373,34 @@ impl Clock for Chrome {
 }
 
 impl Popup for Chrome {
-    async fn show_snapshot(&self, snapshot: &Snapshot) {
+    async fn show_snapshot(&self, snapshot: &Snapshot) -> bool {
         #[derive(Serialize)]
         struct Message<'a> {
             to: &'static str,
             snapshot: &'a Snapshot,
         }
         // Without an open popup there is no receiver, which is an error of the call and none of ours.
-        let _ = send_message(&object(&Message { to: "popup", snapshot })).await;
+        send_message(&object(&Message { to: "popup", snapshot })).await.is_ok()
+    }
+}
+
+impl Marks for Chrome {
+    async fn mark(&self, mark: Option<Mark>) {
+        let text = mark.map_or("", Mark::badge);
+        // Without a button, as on phones, there is nothing to be marked.
+        let _ = set_badge(&object(&serde_json::json!({ "text": text }))).await;
+        let wanted = object(&serde_json::json!({ "permissions": ["notifications"] }));
+        let Some(mark) = mark else { return };
+        if permissions_contain(&wanted).await.is_ok_and(|held| held.is_truthy()) {
+            let notification = object(&serde_json::json!({
+                "type": "basic",
+                "iconUrl": own_address("icons/128.png"),
+                "title": message("appName"),
+                "message": message(mark.name()),
+            }));
+            // A system that shows no notifications is none of our trouble.
+            let _ = notify("mark", &notification).await;
+        }
     }
 }
 

@@ -17,10 +17,10 @@ use futures::{
 use shared::ids::Marketplace;
 
 use super::{
-    Alarms, Clock, Http, HttpError, HttpRequest, HttpResponse, Permissions, Platform, Popup,
+    Alarms, Clock, Http, HttpError, HttpRequest, HttpResponse, Marks, Permissions, Platform, Popup,
     Storage, StorageFull, Tabs, Tasks, Watch,
 };
-use crate::messages::Snapshot;
+use crate::messages::{Mark, Snapshot};
 
 /// What the world says to a request that leaves at a moment (milliseconds since 1970).
 pub type Answers = Box<dyn FnMut(&HttpRequest, i64) -> Result<HttpResponse, HttpError>>;
@@ -62,6 +62,8 @@ struct Inner {
     open: Rc<Cell<usize>>,
     tabs: RefCell<Vec<String>>,
     shown: RefCell<Vec<Snapshot>>,
+    watched: Cell<bool>,
+    marks: RefCell<Vec<Option<Mark>>>,
     /// Calls until the worker ends; `None` lets it live.
     fuse: Cell<Option<u32>>,
 }
@@ -85,8 +87,20 @@ impl Fake {
             open: Rc::default(),
             tabs: RefCell::default(),
             shown: RefCell::default(),
+            watched: Cell::new(false),
+            marks: RefCell::default(),
             fuse: Cell::new(None),
         }))
+    }
+
+    /// Somebody looks at the popup, or nobody does.
+    pub fn watch(&self, watched: bool) {
+        self.0.watched.set(watched);
+    }
+
+    /// What the button was marked with, in order.
+    pub fn marks(&self) -> Vec<Option<Mark>> {
+        self.0.marks.borrow().clone()
     }
 
     /// Grants a marketplace's two origins, as the person does in the browser's dialog.
@@ -375,8 +389,16 @@ impl Clock for Fake {
 }
 
 impl Popup for Fake {
-    async fn show_snapshot(&self, snapshot: &Snapshot) {
+    async fn show_snapshot(&self, snapshot: &Snapshot) -> bool {
         self.0.shown.borrow_mut().push(snapshot.clone());
+        self.0.watched.get()
+    }
+}
+
+impl Marks for Fake {
+    async fn mark(&self, mark: Option<Mark>) {
+        self.call().await;
+        self.0.marks.borrow_mut().push(mark);
     }
 }
 

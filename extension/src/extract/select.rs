@@ -3,7 +3,7 @@
 //! Seen on captured pages of www.audible.com (2025) and www.audible.de (2021 and 2024); see
 //! `docs/audible.md` for what each one rests on.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use super::dom::Selector;
 
@@ -15,6 +15,11 @@ macro_rules! selectors {
         /// One field a selector.
         pub(super) struct Selectors {
             $($(#[$doc])* pub(super) $name: Selector,)*
+        }
+
+        /// Every selector by name, for those who compare.
+        pub fn sources() -> BTreeMap<&'static str, &'static str> {
+            BTreeMap::from([$((stringify!($name), $css),)*])
         }
 
         impl Selectors {

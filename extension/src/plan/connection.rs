@@ -51,7 +51,8 @@ impl Server {
 /// Does what the popup asks for.
 pub(super) fn ask(state: &mut State, request: Request, fresh: RunId, effects: &mut Vec<Effect>) {
     match request {
-        Request::Look => {}
+        // Whoever looks needs no mark.
+        Request::Look => effects.extend(state.marked.map(|_| Effect::Mark(None))),
         Request::SetServer { address, token } => set_server(state, &address, &token, effects),
         Request::Connect { address } => pairing::connect(state, &address, fresh, effects),
         Request::GoOnUnencrypted => go_on_unencrypted(state, effects),

@@ -8,7 +8,7 @@ use super::{
     reading::Reading, sending::Sending, sending::Totals,
 };
 use crate::{
-    messages::{Step, Trouble},
+    messages::{Mark, Step, Trouble},
     pace::{Pace, Settings},
 };
 
@@ -184,6 +184,25 @@ impl Run {
     pub(super) fn went_well(&mut self) {
         if self.hold.is_none() {
             self.failures = 0;
+        }
+    }
+
+    /// What is worth a mark while nobody looks.
+    pub(super) const fn mark(&self) -> Option<Mark> {
+        match (&self.hold, self.stage) {
+            (_, Stage::Done) => Some(Mark::Done),
+            (_, Stage::Ready) => Some(Mark::Ready),
+            (
+                Some(
+                    Hold::Waiting {
+                        trouble: Trouble::SignedOut | Trouble::Captcha | Trouble::PermissionMissing,
+                        ..
+                    }
+                    | Hold::Waiting { resumes_at_ms: None, .. },
+                ),
+                _,
+            ) => Some(Mark::Asks),
+            _ => None,
         }
     }
 

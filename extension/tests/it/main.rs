@@ -7,6 +7,7 @@ mod doctor;
 mod extracting;
 mod headers;
 mod kills;
+mod marks;
 mod moving;
 mod outside;
 mod pairing;

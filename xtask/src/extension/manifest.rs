@@ -73,7 +73,7 @@ mod tests {
                 held.push("declarativeNetRequestWithHostAccess");
             }
             assert_eq!(manifest["permissions"], json!(held));
-            assert_eq!(manifest["optional_permissions"], json!(["webRequest"]));
+            assert_eq!(manifest["optional_permissions"], json!(["webRequest", "notifications"]));
             for absent in ["host_permissions", "content_scripts"] {
                 assert!(manifest.get(absent).is_none(), "{browser} has {absent}");
             }

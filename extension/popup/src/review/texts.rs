@@ -46,5 +46,6 @@ keys! {
     NotCompared(0) = "reviewNotCompared",
     Untold(0) = "reviewUntold",
     WithoutAsking(0) = "reviewWithoutAsking",
+    Notify(0) = "reviewNotify",
     Silent(0) = "reviewSilent",
 }

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use extension::doctor::Code;
+use extension::{doctor::Code, messages::Mark};
 use extension_popup::{i18n::Key, review::texts::Word};
 use serde_json::Value;
 
@@ -81,6 +81,7 @@ fn every_locale_has_exactly_the_texts_that_the_popup_names() {
     let mut named: BTreeSet<String> = texts().iter().map(|text| text.0.to_owned()).collect();
     assert_eq!(named.len(), texts().len(), "two texts share a name");
     named.extend(causes());
+    named.extend(Mark::ALL.map(|mark| mark.name().to_owned()));
     for (locale, messages) in locales() {
         let there: BTreeSet<String> = messages.keys().cloned().collect();
         assert_eq!(there, named, "{locale}");

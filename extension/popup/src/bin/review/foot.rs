@@ -9,7 +9,10 @@ use extension_popup::{
 };
 use leptos::prelude::*;
 
-use crate::page::{CONNECTOR, Page, word};
+use crate::{
+    page::{CONNECTOR, Page, word},
+    permissions,
+};
 
 /// Everything below the list.
 pub(crate) fn view(page: Page) -> AnyView {
@@ -48,9 +51,26 @@ pub(crate) fn view(page: Page) -> AnyView {
                     />
                     <span>{word(Word::WithoutAsking)}</span>
                 </label>
+                {notify()}
             </div>
             {move || go(page, numbers)}
         </footer>
+    }
+    .into_any()
+}
+
+/// Notifications are a permission, which the browser asks for in the click.
+fn notify() -> AnyView {
+    let held = RwSignal::new(false);
+    permissions::may_notify(move |may| held.set(may));
+    let change = move |event: leptos::ev::Event| {
+        permissions::notify(event_target_checked(&event), move |may| held.set(may));
+    };
+    view! {
+        <label class="tick">
+            <input type="checkbox" id="notify" prop:checked=move || held.get() on:change=change/>
+            <span>{word(Word::Notify)}</span>
+        </label>
     }
     .into_any()
 }
