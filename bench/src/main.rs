@@ -1,13 +1,24 @@
 //! Benchmarks: each one measures us beside the least that the same work can cost, in one run.
 //!
-//! `cargo xtask bench [reading] [import] [memory]`; without a name all of them run.
+//! `cargo xtask bench [extraction] [pace] [import] [growth] [accounts]`; without a name all of them
+//! run. The table at the end is the one in `docs/performance.md`.
 
+mod accounts;
+mod bare;
+mod child;
+mod chunks;
+mod databases;
+mod extraction;
+mod growth;
 mod import;
-mod memory;
-mod reading;
-mod server;
+mod pace;
+mod table;
 
 use anyhow::{Result, bail};
+
+use table::Table;
+
+const NAMES: [&str; 5] = ["extraction", "pace", "import", "growth", "accounts"];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -15,31 +26,32 @@ async fn main() -> Result<()> {
         bail!("another TLS provider was installed before ours");
     }
     let asked: Vec<String> = std::env::args().skip(1).collect();
-    if let [name] = asked.as_slice()
-        && name == memory::CHILD
+    if let [name, database, accounts] = asked.as_slice()
+        && name == child::ARGUMENT
     {
-        return memory::child().await;
+        return child::serve(database.clone(), accounts.parse()?).await;
     }
     if let Some(unknown) = asked.iter().find(|name| !NAMES.contains(&name.as_str())) {
         bail!("there is no benchmark {unknown}; there are {}", NAMES.join(", "));
     }
     let wanted = |name: &str| asked.is_empty() || asked.iter().any(|each| each == name);
-    if wanted("reading") {
-        reading::run();
+    let mut table = Table::default();
+    if wanted("extraction") {
+        extraction::run(&mut table).await?;
     }
-    if wanted("import") {
-        import::run().await?;
+    if wanted("pace") {
+        pace::run(&mut table).await?;
     }
-    if wanted("memory") {
-        memory::run().await?;
+    for database in databases::Kind::ALL {
+        if wanted("import") {
+            import::run(&mut table, database).await?;
+        }
+        if wanted("growth") {
+            growth::run(&mut table, database).await?;
+        }
+        if wanted("accounts") {
+            accounts::run(&mut table, database).await?;
+        }
     }
-    Ok(())
-}
-
-const NAMES: [&str; 3] = ["reading", "import", "memory"];
-
-/// One line of the result.
-#[expect(clippy::print_stdout, reason = "the result of the command")]
-fn tell(line: &str) {
-    println!("{line}");
+    table.end()
 }

@@ -72,6 +72,11 @@ pub enum Request {
         /// Without asking.
         on: bool,
     },
+    /// Tell this library from others of the same shop, as households have them, by this name.
+    NameLibrary {
+        /// Up to 60 characters; empty for the usual one.
+        name: String,
+    },
     /// Fetch once more what an incomplete reading lacks; what was read is kept.
     FetchMissing,
     /// Drop the present run (read titles, receipt) and go back to the start.
@@ -97,6 +102,8 @@ pub struct Snapshot {
     pub choice: Option<Choice>,
     /// Complete readings are sent without asking.
     pub without_asking: bool,
+    /// What tells this library from others of the same shop; empty for the usual one.
+    pub library: String,
 }
 
 /// The server as the popup shows it.

@@ -61,6 +61,8 @@ pub struct State {
     pub run: Option<Run>,
     /// Complete readings are sent without asking.
     pub without_asking: bool,
+    /// What tells this library from others of the same shop; empty for the usual one.
+    pub library: String,
     /// How fast each shop may be asked, over all runs.
     pub paces: BTreeMap<Marketplace, Pace>,
     /// What the button was last marked with.
@@ -380,6 +382,8 @@ pub enum Effect {
 /// What cutting needs to know.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cut {
+    /// Which library of a household.
+    pub library: String,
     /// Run.
     pub run: RunId,
     /// Shop.

@@ -63,7 +63,18 @@ pub fn merge(stored: &Item, incoming: &Item) -> Item {
 /// `rating`, `listening.minutes_left`, `enriched`, `source_extra`, and `rank` (one purchase moves the
 /// rank of every older title).
 pub fn content_hash(item: &Item) -> [u8; 32] {
+    hashes(item).0
+}
+
+/// Hash of every field, to see whether something moved that is refreshed silently.
+pub fn full_hash(item: &Item) -> [u8; 32] {
+    hash(&v1::Item::from_item(item, None))
+}
+
+/// Both: [`content_hash`] and [`full_hash`].
+pub fn hashes(item: &Item) -> ([u8; 32], [u8; 32]) {
     let mut wire = v1::Item::from_item(item, None);
+    let full = hash(&wire);
     wire.rating = None;
     wire.enriched = false;
     wire.rank = None;
@@ -71,12 +82,7 @@ pub fn content_hash(item: &Item) -> [u8; 32] {
     if let Some(listening) = &mut wire.listening {
         listening.minutes_left = None;
     }
-    hash(&wire)
-}
-
-/// Hash of every field, to see whether something moved that is refreshed silently.
-pub fn full_hash(item: &Item) -> [u8; 32] {
-    hash(&v1::Item::from_item(item, None))
+    (hash(&wire), full)
 }
 
 /// The fields have one order, so the same title gives the same bytes.

@@ -11,6 +11,9 @@ pub use html::plain;
 /// Joiners (U+200C, U+200D) stay behind a letter of a script that uses them: Persian, Malayalam and
 /// emoji families are misspelt without. Anywhere else they only make equal titles differ.
 pub fn clean(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let mut blank = false;
     for character in text.chars() {
@@ -29,6 +32,20 @@ pub fn clean(text: &str) -> String {
         }
     }
     out
+}
+
+/// Printable ASCII with single blanks inside, as most values are: nothing would change.
+fn is_plain(text: &str) -> bool {
+    let mut blank = true;
+    for byte in text.bytes() {
+        match byte {
+            b' ' if blank => return false,
+            b' ' => blank = true,
+            0x21..=0x7e => blank = false,
+            _ => return false,
+        }
+    }
+    !blank
 }
 
 /// Several lines: each is cleaned, empty ones go, `\n` between them.

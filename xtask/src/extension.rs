@@ -11,7 +11,7 @@ use std::fmt;
 use anyhow::Result;
 use sha2::{Digest, Sha256};
 
-pub(crate) use self::budget::check as check_budget;
+pub(crate) use self::{budget::check as check_budget, wasm::build_for_bench};
 use crate::{say, setup, workspace::Workspace};
 
 /// The browsers that get a package of their own.

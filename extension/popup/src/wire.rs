@@ -53,6 +53,7 @@ pub fn request(request: &Request) -> Vec<(&'static str, String)> {
         Request::Compare
         | Request::Choose { .. }
         | Request::Ignore { .. }
+        | Request::NameLibrary { .. }
         | Request::ImportWithoutAsking { .. } => "look",
     };
     let mut fields = vec![("ask", ask.to_owned())];
@@ -87,6 +88,7 @@ pub fn snapshot(node: &impl Node) -> Option<Snapshot> {
         phase: phase(&node.field("phase")?)?,
         choice: None,
         without_asking: false,
+        library: String::new(),
     })
 }
 

@@ -73,10 +73,17 @@ pub(super) fn ask(state: &mut State, request: Request, fresh: RunId, effects: &m
         Request::Compare => choosing::compare(state),
         Request::Choose { left_out } => effects.extend(choosing::choose(state, left_out)),
         Request::Ignore { asins, wanted } => choosing::ignore(state, asins, wanted),
+        Request::NameLibrary { name } => state.library = named(&name),
         Request::ImportWithoutAsking { on } => state.without_asking = on,
         Request::FetchMissing => fetch_missing(state),
         Request::Discard => discard(state, effects),
     }
+}
+
+/// A name as the wire format takes it.
+fn named(name: &str) -> String {
+    let name: String = name.trim().chars().filter(|c| !c.is_control()).take(60).collect();
+    name.trim_end().to_owned()
 }
 
 fn set_server(state: &mut State, address: &str, token: &str, effects: &mut Vec<Effect>) {

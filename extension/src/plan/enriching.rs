@@ -50,8 +50,10 @@ impl Run {
     }
 
     /// What cutting needs to know.
-    pub(super) fn cut(&self) -> Cut {
+    pub(super) fn cut(&self, library: &str) -> Cut {
+        let library = if library.is_empty() { "main" } else { library };
         Cut {
+            library: library.to_owned(),
             run: self.id,
             marketplace: self.marketplace,
             batches: self.enriching.units.of(),

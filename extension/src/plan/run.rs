@@ -282,7 +282,7 @@ pub(super) fn tab_loaded(
 
 /// Starts all that may be started now.
 pub(super) fn advance(state: &mut State, settings: &Settings, now: Now, effects: &mut Vec<Effect>) {
-    let State { run: Some(run), paces, server, .. } = &mut *state else { return };
+    let State { run: Some(run), paces, server, library, .. } = &mut *state else { return };
     if let Some(Hold::Waiting { resumes_at_ms: Some(at), .. }) = run.hold
         && at <= now.ms
     {
@@ -291,7 +291,7 @@ pub(super) fn advance(state: &mut State, settings: &Settings, now: Now, effects:
     if run.hold.is_some() {
         return;
     }
-    finish_stage(run, effects);
+    finish_stage(run, library, effects);
     if run.since.is_none() {
         let (units, titles) = run.worked();
         run.since = Some((now.ms, units, titles));
@@ -330,7 +330,7 @@ pub(super) fn forget(state: &mut State, stored: Stored, effects: &mut Vec<Effect
 }
 
 /// Goes from one stage to the next where one is done.
-fn finish_stage(run: &mut Run, effects: &mut Vec<Effect>) {
+fn finish_stage(run: &mut Run, library: &str, effects: &mut Vec<Effect>) {
     if run.stage == Stage::Reading && run.reading.is_over() {
         run.stage = Stage::Composing { asked: false };
     }
@@ -355,7 +355,7 @@ fn finish_stage(run: &mut Run, effects: &mut Vec<Effect>) {
         }
         Stage::Cutting { asked: false } => {
             run.stage = Stage::Cutting { asked: true };
-            effects.push(Effect::Cut(run.cut()));
+            effects.push(Effect::Cut(run.cut(library)));
         }
         _ => {}
     }

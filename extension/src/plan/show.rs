@@ -27,6 +27,7 @@ pub fn snapshot(state: &State, now: Now) -> Snapshot {
         phase: state.run.as_ref().map_or(Phase::Idle, |run| phase(run, now)),
         choice: state.run.as_ref().filter(|run| run.stage == Stage::Ready).map(Run::choice),
         without_asking: state.without_asking,
+        library: state.library.clone(),
     }
 }
 

@@ -205,7 +205,7 @@ impl Cutter {
             source: Source::Extension,
             marketplace: Some(cut.marketplace),
             client,
-            library: "main".to_owned(),
+            library: cut.library.clone(),
             source_total: Some(cut.source_total),
             reading: Some(Reading { complete: cut.complete, seen: cut.seen }),
             chunk: Chunk { index: 0, last: false },

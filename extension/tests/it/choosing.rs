@@ -207,3 +207,18 @@ fn a_complete_reading_is_sent_without_asking_where_the_person_wants_it_so() {
     world.ask(Request::Read);
     assert!(matches!(world.run(), Phase::Ready(_)));
 }
+
+#[test]
+fn a_library_of_a_household_is_sent_by_its_name() {
+    let mut world = World::of(Library::generate(29, 60));
+    world.import();
+    world.ask(Request::NameLibrary { name: format!(" Ada\u{7}{} ", "x".repeat(80)) });
+    world.ask(Request::Read);
+    world.run();
+    world.ask(Request::Send);
+    assert!(matches!(world.run(), Phase::Done(_)));
+    let names = world.outside.borrow().chunks();
+    let names: Vec<String> = names.into_iter().map(|chunk| chunk.run.library).collect();
+    let ada = format!("Ada{}", "x".repeat(57));
+    assert!(names.contains(&"main".to_owned()) && names.contains(&ada), "{names:?}");
+}

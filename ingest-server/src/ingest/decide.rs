@@ -321,6 +321,7 @@ pub(crate) fn media_row(
 ) -> MediaRow {
     let media = media::media(item, marketplace);
     let wire = v1::Item::from_item(item, marketplace);
+    let (content_hash, full_hash) = merge::hashes(item);
     MediaRow {
         media_id: base.id,
         marketplace: marketplace.map_or("", Marketplace::code).to_owned(),
@@ -333,8 +334,8 @@ pub(crate) fn media_row(
         platform_ids: media.platform_ids.to_string(),
         media_metadata: media.media_metadata.to_string(),
         item: serde_json::to_string(&wire).unwrap_or_default(),
-        content_hash: hex(&merge::content_hash(item)),
-        full_hash: hex(&merge::full_hash(item)),
+        content_hash: hex(&content_hash),
+        full_hash: hex(&full_hash),
         newest_key: keys::newest(item),
         title_key: keys::title(item),
         author_key: keys::author(item),

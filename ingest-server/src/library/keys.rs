@@ -12,6 +12,9 @@ const LAST: &str = "~";
 ///
 /// `Straße` and `STRASSE` are the same, and so are `Café` and `cafe`.
 pub(crate) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let mut out = String::with_capacity(text.len());
     for letter in text.nfkd().filter(|letter| !is_combining_mark(*letter)) {
         for letter in letter.to_lowercase() {

@@ -14,7 +14,15 @@ use sqlx::{
     postgres::{PgConnectOptions, PgConnection, PgPoolOptions},
 };
 
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+
 use super::StoreError;
+
+/// Leave to write, for as long as it is held.
+enum Turn<'a> {
+    BesideOthers(#[expect(dead_code, reason = "held, not read")] RwLockReadGuard<'a, ()>),
+    Alone(#[expect(dead_code, reason = "held, not read")] RwLockWriteGuard<'a, ()>),
+}
 
 type Connection = PgConnection;
 type Transaction<'t> = sqlx::Transaction<'t, Postgres>;
@@ -23,6 +31,8 @@ type Transaction<'t> = sqlx::Transaction<'t, Postgres>;
 const CONNECTIONS: u32 = 8;
 /// How long a use case waits for a connection.
 const ACQUIRE: Duration = Duration::from_secs(10);
+/// The try that runs alone.
+const ALONE: u32 = 3;
 /// Codes of a transaction that lost: could not serialize, deadlock.
 const LOST: [&str; 2] = ["40001", "40P01"];
 
@@ -32,6 +42,8 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres
 #[derive(Debug)]
 pub(super) struct PostgresStore {
     pool: PgPool,
+    /// Who may write now.
+    turns: RwLock<()>,
 }
 
 impl PostgresStore {
@@ -44,7 +56,7 @@ impl PostgresStore {
             .connect_with(options)
             .await?;
         MIGRATIONS.run(&pool).await.map_err(StoreError::Migration)?;
-        Ok(Self { pool })
+        Ok(Self { pool, turns: RwLock::new(()) })
     }
 
     /// A transaction that only reads and sees one state throughout.
@@ -54,6 +66,21 @@ impl PostgresStore {
 
     async fn writing(&self) -> Result<Transaction<'static>, StoreError> {
         Ok(self.pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?)
+    }
+
+    /// For a single statement about a single row, which others cannot make wrong: never loses.
+    async fn noting(&self) -> Result<Transaction<'static>, StoreError> {
+        Ok(self.pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?)
+    }
+
+    /// Transactions that write run side by side; one that has lost twice runs alone, so that it
+    /// cannot lose against others of this server for ever.
+    async fn turn(&self, attempt: u32) -> Turn<'_> {
+        if attempt < ALONE {
+            Turn::BesideOthers(self.turns.read().await)
+        } else {
+            Turn::Alone(self.turns.write().await)
+        }
     }
 
     /// A lost transaction is worth another try.

@@ -20,6 +20,9 @@ use sqlx::{
 
 use super::StoreError;
 
+/// Leave to write.
+struct Turn;
+
 type Connection = SqliteConnection;
 type Transaction<'t> = sqlx::Transaction<'t, Sqlite>;
 
@@ -69,6 +72,17 @@ impl SqliteStore {
     /// would be refused without waiting.
     async fn writing(&self) -> Result<Transaction<'static>, StoreError> {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// There is one writer, so this is no different.
+    async fn noting(&self) -> Result<Transaction<'static>, StoreError> {
+        self.writing().await
+    }
+
+    /// There is one writer.
+    #[expect(clippy::unused_async, reason = "the same form as on PostgreSQL")]
+    async fn turn(&self, _attempt: u32) -> Turn {
+        Turn
     }
 
     /// There is one writer, so nothing is worth another try.

@@ -1,6 +1,7 @@
 //! What an import stores and answers.
 
 use axum::{body::Body, http::header};
+use ingest_server::accounts::{self, Scopes};
 use serde_json::{Value, json};
 use shared::{
     ids::Marketplace, item::Listening, media, percent::Percent, samples, when::When, wire::v1,
@@ -23,6 +24,7 @@ on_both![
     another_account_sees_nothing_and_has_its_own_titles,
     a_source_without_marketplace_joins_the_one_title_or_asks,
     finished_without_a_date_says_that_the_date_is_the_purchase,
+    a_hundred_accounts_import_at_once,
 ];
 
 async fn an_import_is_stored_and_the_second_one_changes_nothing(database: String) {
@@ -207,4 +209,25 @@ async fn finished_without_a_date_says_that_the_date_is_the_purchase(database: St
     assert_eq!(side["consumed_at_basis"], "purchase_date");
     let wire = serde_json::to_value(v1::Item::from_item(&item, None)).unwrap();
     assert_eq!(wire["listening"]["state"], "in_progress", "the wire keeps the raw state");
+}
+
+async fn a_hundred_accounts_import_at_once(database: String) {
+    let server = Server::start(database).await;
+    let mut tokens = Vec::new();
+    for number in 0..100 {
+        let email = format!("reader-{number}@home.example");
+        let account = accounts::add_account(&server.app, &email, "").await.unwrap();
+        let made = accounts::create_token(&server.app, account.id, "t", Scopes::default());
+        tokens.push(made.await.unwrap());
+    }
+    let body = run_of(&samples::items(20));
+    let asked = tokens.iter().map(|token| {
+        let mut request = server.chunk(&body).body(Body::from(body.to_string())).unwrap();
+        let token = format!("Bearer {token}").parse().unwrap();
+        request.headers_mut().insert(header::AUTHORIZATION, token);
+        server.ask(request)
+    });
+    for answer in futures::future::join_all(asked).await {
+        assert_eq!(answer.ok()["imported"], 20);
+    }
 }

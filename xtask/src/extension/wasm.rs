@@ -30,12 +30,21 @@ const BINARIES: [(&str, &str); 3] =
 pub(crate) fn build(workspace: &Workspace, node: &NodeTools) -> Result<Vec<PathBuf>> {
     let flags = remap_flags(workspace)?;
     for (binary, package) in BINARIES {
-        let mut cargo =
-            workspace.cargo(["build", "--locked", "--target", WASM, "--profile", PROFILE]);
-        cargo.args(["-p", package, "--bin", binary]).env("CARGO_ENCODED_RUSTFLAGS", &flags);
-        process::run_aside(&mut cargo)?;
+        compile(workspace, &flags, package, binary)?;
     }
     BINARIES.iter().map(|(binary, _)| shrink(workspace, node, binary)).collect()
+}
+
+/// Builds the module that a benchmark measures, as the extension is built; gives its folder.
+pub(crate) fn build_for_bench(workspace: &Workspace, node: &NodeTools) -> Result<PathBuf> {
+    compile(workspace, &remap_flags(workspace)?, "bench", "extract")?;
+    shrink(workspace, node, "extract")
+}
+
+fn compile(workspace: &Workspace, flags: &str, package: &str, binary: &str) -> Result<()> {
+    let mut cargo = workspace.cargo(["build", "--locked", "--target", WASM, "--profile", PROFILE]);
+    cargo.args(["-p", package, "--bin", binary]).env("CARGO_ENCODED_RUSTFLAGS", flags);
+    process::run_aside(&mut cargo)
 }
 
 /// Replaces every path of this machine by a fixed one: rustc writes source paths into panic

@@ -18,7 +18,7 @@ const TABLE: [(&str, &[&str]); 11] = [
     ("audible-export", &["shared", "audible-client"]),
     ("ingest-server", &["shared", "importers", "audible-client"]),
     ("e2e", &["shared", "ingest-server", "audible-sim"]),
-    ("bench", &["shared", "extension", "importers", "ingest-server", "audible-sim"]),
+    ("bench", &["shared", "extension", "importers", "ingest-server", "audible-sim", "e2e"]),
 ];
 
 /// The simulator must not agree with the mistakes of what it imitates, so `shared` keeps clear of it

@@ -47,5 +47,8 @@ keys! {
     Untold(0) = "reviewUntold",
     WithoutAsking(0) = "reviewWithoutAsking",
     Notify(0) = "reviewNotify",
+    Household(0) = "reviewHousehold",
+    HouseholdName(0) = "reviewHouseholdName",
+    HouseholdWhat(0) = "reviewHouseholdWhat",
     Silent(0) = "reviewSilent",
 }

@@ -9,7 +9,7 @@ use crate::wire::{self, Node, count, optional, text, trouble, truth};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Field {
     /// A text.
-    Text(&'static str),
+    Text(String),
     /// Yes or no.
     Truth(bool),
     /// Texts.
@@ -18,7 +18,7 @@ pub enum Field {
 
 /// The fields of a request that this page makes.
 pub fn request(request: Request) -> Vec<(&'static str, Field)> {
-    let ask = |name| ("ask", Field::Text(name));
+    let ask = |name: &str| ("ask", Field::Text(name.to_owned()));
     match request {
         Request::Compare => vec![ask("compare")],
         Request::Send => vec![ask("send")],
@@ -27,6 +27,9 @@ pub fn request(request: Request) -> Vec<(&'static str, Field)> {
         }
         Request::Ignore { asins, wanted } => {
             vec![ask("ignore"), ("asins", Field::List(asins)), ("wanted", Field::Truth(wanted))]
+        }
+        Request::NameLibrary { name } => {
+            vec![ask("name_library"), ("name", Field::Text(name))]
         }
         Request::ImportWithoutAsking { on } => {
             vec![ask("import_without_asking"), ("on", Field::Truth(on))]
@@ -41,6 +44,7 @@ pub fn snapshot(node: &impl Node) -> Option<Snapshot> {
     Some(Snapshot {
         choice: optional(node.field("choice"), choice)?,
         without_asking: truth(node, "without_asking")?,
+        library: text(node, "library")?,
         ..wire::snapshot(node)?
     })
 }

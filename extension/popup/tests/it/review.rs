@@ -151,7 +151,8 @@ fn the_choice_is_read_as_the_worker_wrote_it() {
     ];
     for choice in choices {
         let base = samples::snapshots().into_iter().next().unwrap();
-        let snapshot = Snapshot { choice, without_asking: true, ..base };
+        let library = "Ada".to_owned();
+        let snapshot = Snapshot { choice, without_asking: true, library, ..base };
         let written = serde_json::to_value(&snapshot).unwrap();
         assert_eq!(wire::snapshot(&Json(written.clone())).as_ref(), Some(&snapshot), "{written}");
     }
@@ -166,6 +167,7 @@ fn what_the_page_asks_is_what_the_worker_reads() {
         Request::Send,
         Request::Choose { left_out: asins.clone() },
         Request::Ignore { asins, wanted: false },
+        Request::NameLibrary { name: "Ada".into() },
         Request::ImportWithoutAsking { on: true },
     ] {
         let written: serde_json::Map<String, Value> = wire::request(request.clone())

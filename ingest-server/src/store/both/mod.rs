@@ -52,10 +52,14 @@ macro_rules! writing {
     ($store:ident, $db:ident => $work:expr) => {{
         let mut attempt = 1;
         loop {
-            let mut transaction = $store.writing().await?;
-            let $db: &mut Connection = &mut transaction;
-            let result = $work.await;
-            match finished(transaction, result).await {
+            let result = {
+                let _turn = $store.turn(attempt).await;
+                let mut transaction = $store.writing().await?;
+                let $db: &mut Connection = &mut transaction;
+                let result = $work.await;
+                finished(transaction, result).await
+            };
+            match result {
                 Err(error) if Database::try_again(&error) && attempt < TRIES => {
                     tokio::time::sleep(pause(attempt)).await;
                     attempt += 1;
@@ -66,6 +70,16 @@ macro_rules! writing {
                 result => break result,
             }
         }
+    }};
+}
+
+/// Runs a single statement about a single row.
+macro_rules! noting {
+    ($store:ident, $db:ident => $work:expr) => {{
+        let mut transaction = $store.noting().await?;
+        let $db: &mut Connection = &mut transaction;
+        let result = $work.await;
+        finished(transaction, result).await
     }};
 }
 
@@ -118,7 +132,7 @@ impl Store for Database {
     }
 
     async fn touch_token(&self, owner: AccountId, token: Uuid, at: i64) -> Result<(), StoreError> {
-        writing!(self, db => accounts::touch_token(db, owner, token, at))
+        noting!(self, db => accounts::touch_token(db, owner, token, at))
     }
 
     async fn tokens(&self, owner: AccountId) -> Result<Vec<TokenRow>, StoreError> {

@@ -52,9 +52,33 @@ pub(crate) fn view(page: Page) -> AnyView {
                     <span>{word(Word::WithoutAsking)}</span>
                 </label>
                 {notify()}
+                {household(page)}
             </div>
             {move || go(page, numbers)}
         </footer>
+    }
+    .into_any()
+}
+
+/// A name for this library, where several of one shop come to the same account.
+fn household(page: Page) -> AnyView {
+    let change = move |event: leptos::ev::Event| {
+        page.ask(extension::messages::Request::NameLibrary { name: event_target_value(&event) });
+    };
+    view! {
+        <details class="household">
+            <summary>{word(Word::Household)}</summary>
+            <label class="field">
+                <span>{word(Word::HouseholdName)}</span>
+                <input
+                    id="library-name"
+                    maxlength="60"
+                    prop:value=move || page.library.get()
+                    on:change=change
+                />
+            </label>
+            <p class="soft">{word(Word::HouseholdWhat)}</p>
+        </details>
     }
     .into_any()
 }

@@ -35,6 +35,8 @@ pub(crate) struct Page {
     pub server: RwSignal<Option<ServerView>>,
     /// Complete readings are sent without asking.
     pub without_asking: RwSignal<bool>,
+    /// What tells this library from others of the same shop.
+    pub library: RwSignal<String>,
     /// The worker does not answer.
     pub silent: RwSignal<bool>,
     /// How the choice goes to the worker.
@@ -106,6 +108,7 @@ impl Page {
             choice: RwSignal::new(None),
             server: RwSignal::new(None),
             without_asking: RwSignal::new(false),
+            library: RwSignal::new(String::new()),
             silent: RwSignal::new(false),
             storing: StoredValue::new(Storing::default()),
         }
@@ -129,6 +132,7 @@ impl Page {
         self.silent.set(false);
         self.server.set(snapshot.server);
         self.without_asking.set(snapshot.without_asking);
+        self.library.set(snapshot.library);
         let before = self.choice.get_untracked();
         let Some(choice) = snapshot.choice else { return };
         self.choice.set(Some(choice.clone()));
