@@ -41,9 +41,6 @@ pub enum StoreError {
     /// Others kept changing the same rows.
     #[error("the transaction lost against others too often")]
     Contended(#[source] sqlx::Error),
-    /// The same was written at the same time by somebody else.
-    #[error("somebody else wrote the same at the same time")]
-    Raced,
     /// A value that has to be the only one is there already.
     #[error("it exists already")]
     Exists,

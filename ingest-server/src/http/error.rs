@@ -419,7 +419,7 @@ fn key_reused() -> Problem {
 
 fn store_problem(error: &StoreError) -> Problem {
     match error {
-        StoreError::Away(_) | StoreError::Contended(_) | StoreError::Raced => away(),
+        StoreError::Away(_) | StoreError::Contended(_) => away(),
         _ => internal(),
     }
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use self::databases::on_both;
 use super::{Imported, LibraryQuery, RunsQuery, SessionRow, Store, StoreError, open};
 use crate::{
-    accounts::{Account, Link, Purpose},
+    accounts::{Account, Link, Purpose, Scopes, Token},
     clock::{System, new_id},
     ingest::{IdempotencyKey, Import, hex_hash},
 };
@@ -24,6 +24,7 @@ on_both![
     a_link_is_used_by_one_of_two_that_come_together,
     a_session_ends_when_its_time_is_over,
     chunks_that_arrive_together_make_one_complete_run,
+    accounts_that_come_together_are_not_in_each_others_way,
     only_what_changed_has_an_outcome_and_an_update_keeps_both_sides,
     a_chunk_that_cannot_be_stored_leaves_nothing,
     a_row_that_cannot_be_read_is_named,
@@ -181,6 +182,32 @@ async fn chunks_that_arrive_together_make_one_complete_run(address: String) {
     assert_eq!(complete, 1, "one chunk came last");
     let latest = store.runs(account.id, &RunsQuery::NEWEST).await.unwrap().remove(0);
     assert_eq!((latest.received, latest.imported, latest.complete), (120, 120, true));
+}
+
+async fn accounts_that_come_together_are_not_in_each_others_way(address: String) {
+    let store = open(&address).await.unwrap();
+    let mut accounts = Vec::new();
+    for number in 0..30 {
+        let account = account(&*store, &format!("reader{number}@home.example")).await;
+        let token = Token {
+            id: new_id(Timestamp::UNIX_EPOCH, &System),
+            owner: account.id,
+            name: String::new(),
+            hash: number.to_string(),
+            scopes: Scopes::default(),
+            created_at: NOW,
+        };
+        store.add_token(&token).await.unwrap();
+        accounts.push((account, token.id));
+    }
+    let chunk = body(1, 0, true, 0..20, 20);
+    let taken = accounts.iter().map(async |(account, token)| {
+        store.touch_token(account.id, *token, NOW).await?;
+        store.import(&import(account, &chunk)).await
+    });
+    for imported in futures::future::join_all(taken).await {
+        assert_eq!(receipt(imported.unwrap())["imported"], 20);
+    }
 }
 
 async fn only_what_changed_has_an_outcome_and_an_update_keeps_both_sides(address: String) {

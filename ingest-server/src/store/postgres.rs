@@ -1,4 +1,5 @@
-//! PostgreSQL: every writing transaction is serializable and tried again when it loses.
+//! PostgreSQL: changes of one library wait for each other, notes for nobody, and any other writing
+//! transaction is serializable and tried again when it loses.
 
 #[expect(clippy::duplicate_mod, reason = "the same words, compiled for this database's types")]
 #[path = "both/mod.rs"]
@@ -14,15 +15,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgConnection, PgPoolOptions},
 };
 
-use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
-
-use super::StoreError;
-
-/// Leave to write, for as long as it is held.
-enum Turn<'a> {
-    BesideOthers(#[expect(dead_code, reason = "held, not read")] RwLockReadGuard<'a, ()>),
-    Alone(#[expect(dead_code, reason = "held, not read")] RwLockWriteGuard<'a, ()>),
-}
+use super::{AccountId, StoreError};
 
 type Connection = PgConnection;
 type Transaction<'t> = sqlx::Transaction<'t, Postgres>;
@@ -31,8 +24,6 @@ type Transaction<'t> = sqlx::Transaction<'t, Postgres>;
 const CONNECTIONS: u32 = 8;
 /// How long a use case waits for a connection.
 const ACQUIRE: Duration = Duration::from_secs(10);
-/// The try that runs alone.
-const ALONE: u32 = 3;
 /// Codes of a transaction that lost: could not serialize, deadlock.
 const LOST: [&str; 2] = ["40001", "40P01"];
 
@@ -42,8 +33,6 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres
 #[derive(Debug)]
 pub(super) struct PostgresStore {
     pool: PgPool,
-    /// Who may write now.
-    turns: RwLock<()>,
 }
 
 impl PostgresStore {
@@ -56,7 +45,7 @@ impl PostgresStore {
             .connect_with(options)
             .await?;
         MIGRATIONS.run(&pool).await.map_err(StoreError::Migration)?;
-        Ok(Self { pool, turns: RwLock::new(()) })
+        Ok(Self { pool })
     }
 
     /// A transaction that only reads and sees one state throughout.
@@ -68,30 +57,30 @@ impl PostgresStore {
         Ok(self.pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?)
     }
 
-    /// For a single statement about a single row, which others cannot make wrong: never loses.
+    /// A transaction that sees at each statement what others have written until then. One statement
+    /// alone needs no more; serializable, notes on different rows would lose against each other,
+    /// because a small table is read, and so locked, as a whole.
     async fn noting(&self) -> Result<Transaction<'static>, StoreError> {
         Ok(self.pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?)
     }
 
-    /// Transactions that write run side by side; one that has lost twice runs alone, so that it
-    /// cannot lose against others of this server for ever.
-    async fn turn(&self, attempt: u32) -> Turn<'_> {
-        if attempt < ALONE {
-            Turn::BesideOthers(self.turns.read().await)
-        } else {
-            Turn::Alone(self.turns.write().await)
-        }
+    /// A transaction that changes one account's library: by the account's row it waits for others that
+    /// change the same one, and then sees what they wrote. No statement of it reaches another account,
+    /// and serializable it would lose against imports of other accounts that happen to write to the
+    /// same page of an index.
+    async fn changing(&self, owner: AccountId) -> Result<Transaction<'static>, StoreError> {
+        let mut transaction = self.noting().await?;
+        sqlx::query("SELECT user_id FROM users WHERE user_id = $1 FOR NO KEY UPDATE")
+            .bind(owner)
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction)
     }
 
     /// A lost transaction is worth another try.
     fn try_again(error: &StoreError) -> bool {
-        match error {
-            StoreError::Raced => true,
-            StoreError::Database(sqlx::Error::Database(inner)) => {
-                inner.code().is_some_and(|code| LOST.contains(&code.as_ref()))
-            }
-            _ => false,
-        }
+        let StoreError::Database(sqlx::Error::Database(inner)) = error else { return false };
+        inner.code().is_some_and(|code| LOST.contains(&code.as_ref()))
     }
 
     #[expect(clippy::unused_async, reason = "the same form as on SQLite")]

@@ -18,10 +18,7 @@ use sqlx::{
     },
 };
 
-use super::StoreError;
-
-/// Leave to write.
-struct Turn;
+use super::{AccountId, StoreError};
 
 type Connection = SqliteConnection;
 type Transaction<'t> = sqlx::Transaction<'t, Sqlite>;
@@ -74,15 +71,14 @@ impl SqliteStore {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 
-    /// There is one writer, so this is no different.
+    /// One statement that nothing else depends on; here it is like any other.
     async fn noting(&self) -> Result<Transaction<'static>, StoreError> {
         self.writing().await
     }
 
-    /// There is one writer.
-    #[expect(clippy::unused_async, reason = "the same form as on PostgreSQL")]
-    async fn turn(&self, _attempt: u32) -> Turn {
-        Turn
+    /// A transaction that changes one account's library; here it is like any other.
+    async fn changing(&self, _owner: AccountId) -> Result<Transaction<'static>, StoreError> {
+        self.writing().await
     }
 
     /// There is one writer, so nothing is worth another try.

@@ -26,17 +26,8 @@ pub(super) async fn kept_answer(
     .await?)
 }
 
-/// Like [`import`]; a doubled key here means that the same chunk came twice at the same time, and
-/// another try finds the other's answer.
-pub(super) async fn racing(db: &mut Connection, import: &Import) -> Result<Imported, StoreError> {
-    self::import(db, import).await.map_err(|error| match error {
-        StoreError::Exists => StoreError::Raced,
-        other => other,
-    })
-}
-
-/// Whoever sent the same key first wins; the others get its answer.
-async fn import(db: &mut Connection, import: &Import) -> Result<Imported, StoreError> {
+/// Whoever sent the same key first wins; the others, who waited meanwhile, get its answer.
+pub(super) async fn import(db: &mut Connection, import: &Import) -> Result<Imported, StoreError> {
     if let Some(key) = &import.key
         && let Some(kept) = kept_answer(db, import.account.id, &key.name).await?
     {

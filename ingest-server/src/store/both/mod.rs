@@ -49,17 +49,26 @@ macro_rules! reading {
 
 /// Runs a transaction that writes, again if it loses against another.
 macro_rules! writing {
-    ($store:ident, $db:ident => $work:expr) => {{
+    ($store:ident, $db:ident => $work:expr) => {
+        tried!($store.writing(), $db => $work)
+    };
+}
+
+/// The same for a transaction that changes one account's library.
+macro_rules! changing {
+    ($store:ident, $owner:expr, $db:ident => $work:expr) => {
+        tried!($store.changing($owner), $db => $work)
+    };
+}
+
+macro_rules! tried {
+    ($begin:expr, $db:ident => $work:expr) => {{
         let mut attempt = 1;
         loop {
-            let result = {
-                let _turn = $store.turn(attempt).await;
-                let mut transaction = $store.writing().await?;
-                let $db: &mut Connection = &mut transaction;
-                let result = $work.await;
-                finished(transaction, result).await
-            };
-            match result {
+            let mut transaction = $begin.await?;
+            let $db: &mut Connection = &mut transaction;
+            let result = $work.await;
+            match finished(transaction, result).await {
                 Err(error) if Database::try_again(&error) && attempt < TRIES => {
                     tokio::time::sleep(pause(attempt)).await;
                     attempt += 1;
@@ -70,16 +79,6 @@ macro_rules! writing {
                 result => break result,
             }
         }
-    }};
-}
-
-/// Runs a single statement about a single row.
-macro_rules! noting {
-    ($store:ident, $db:ident => $work:expr) => {{
-        let mut transaction = $store.noting().await?;
-        let $db: &mut Connection = &mut transaction;
-        let result = $work.await;
-        finished(transaction, result).await
     }};
 }
 
@@ -132,7 +131,9 @@ impl Store for Database {
     }
 
     async fn touch_token(&self, owner: AccountId, token: Uuid, at: i64) -> Result<(), StoreError> {
-        noting!(self, db => accounts::touch_token(db, owner, token, at))
+        let mut note = self.noting().await?;
+        let noted = accounts::touch_token(&mut note, owner, token, at).await;
+        finished(note, noted).await
     }
 
     async fn tokens(&self, owner: AccountId) -> Result<Vec<TokenRow>, StoreError> {
@@ -292,7 +293,7 @@ impl Store for Database {
     }
 
     async fn import(&self, import: &Import) -> Result<Imported, StoreError> {
-        writing!(self, db => import::racing(db, import))
+        changing!(self, import.account.id, db => import::import(db, import))
     }
 
     async fn preview(&self, import: &Import) -> Result<String, StoreError> {
@@ -318,7 +319,7 @@ impl Store for Database {
         patch: &Patch,
         at: i64,
     ) -> Result<bool, StoreError> {
-        writing!(self, db => edits::edit(db, owner, id, patch, at))
+        changing!(self, owner, db => edits::edit(db, owner, id, patch, at))
     }
 
     async fn ignored_titles(
@@ -381,7 +382,7 @@ impl Store for Database {
     }
 
     async fn undo(&self, undo: &Undo) -> Result<Outcome, StoreError> {
-        writing!(self, db => undo::undo(db, undo))
+        changing!(self, undo.account.id, db => undo::undo(db, undo))
     }
 
     async fn counts(&self, now: i64) -> Result<Counts, StoreError> {
