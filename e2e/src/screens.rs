@@ -145,7 +145,12 @@ impl Walk {
         self.open_details().await?;
         self.shoot("ready-with-problems-open").await?;
         control.heal();
-        popup.click("fetch-missing").await
+        popup.click("fetch-missing").await?;
+        crate::wait::until("a reading that lacks nothing", async || {
+            let again = popup.in_page("!!document.getElementById('read')").await?;
+            Ok((again == serde_json::Value::Bool(true)).then_some(()))
+        })
+        .await
     }
 
     async fn troubles(&self) -> Result<()> {
