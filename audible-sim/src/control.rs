@@ -45,6 +45,8 @@ struct State {
     library: Mutex<Arc<Library>>,
     /// Once this page was shown, the library is another one.
     moves: Mutex<Vec<(usize, Library)>>,
+    /// Numbers of the library pages that were shown, in this order.
+    shown: Mutex<Vec<usize>>,
     languages: Mutex<HashMap<&'static str, Language>>,
     faults: Mutex<Faults>,
     sessions: Mutex<Sessions>,
@@ -75,6 +77,7 @@ impl Control {
             seed,
             library: Mutex::new(Arc::new(Library::generate(seed, titles))),
             moves: Mutex::default(),
+            shown: Mutex::default(),
             languages: Mutex::default(),
             faults: Mutex::default(),
             sessions: Mutex::new(Sessions {
@@ -105,6 +108,7 @@ impl Control {
     }
 
     pub(crate) fn page_shown(&self, page: usize) {
+        lock(&self.0.shown).push(page);
         let mut moves = lock(&self.0.moves);
         if let Some(at) = moves.iter().position(|(after, _)| *after == page) {
             let library = moves.remove(at).1;
@@ -158,11 +162,18 @@ impl Control {
         lock(&self.0.requests).records.clone()
     }
 
-    /// Empties the list of requests and of refused hosts.
+    /// How often a library page with this number was shown since the start or since
+    /// [`Control::forget_requests`]; security checks and refusals in its place do not count.
+    pub fn times_shown(&self, page: usize) -> usize {
+        lock(&self.0.shown).iter().filter(|shown| **shown == page).count()
+    }
+
+    /// Empties the lists of requests, of pages shown and of refused hosts.
     pub fn forget_requests(&self) {
         let mut requests = lock(&self.0.requests);
         requests.first_number += requests.records.len();
         requests.records.clear();
+        lock(&self.0.shown).clear();
         lock(&self.0.refused).clear();
     }
 

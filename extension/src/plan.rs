@@ -7,7 +7,9 @@
 
 mod choosing;
 mod connection;
+mod effect;
 mod enriching;
+mod event;
 mod leaving;
 mod pairing;
 mod reading;
@@ -16,6 +18,7 @@ mod sending;
 mod show;
 mod trouble;
 mod units;
+mod wishing;
 
 use std::collections::BTreeMap;
 
@@ -23,25 +26,25 @@ use serde::{Deserialize, Serialize};
 use shared::{
     ids::{Marketplace, RunId},
     problem::Problem,
-    wire::v1::ImportReceipt,
 };
 
 use crate::{
-    grant::{Grant, Poll},
     headers::Bound,
-    messages::{Mark, Request, ServerState, ServerTrouble},
+    messages::{Mark, ServerState, ServerTrouble},
     pace::{Pace, Settings},
 };
 
 pub(crate) use choosing::PART;
-pub use choosing::Wish;
 pub use connection::Server;
+pub use effect::{Cut, Effect};
+pub use event::Event;
 pub use leaving::Leaving;
 pub use pairing::Pairing;
 pub use reading::PageFacts;
 pub use run::Run;
 pub use show::snapshot;
 pub use trouble::Failure;
+pub use wishing::{Wish, Wishes};
 
 /// Everything that the worker knows between two events; kept under one storage key.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -61,6 +64,8 @@ pub struct State {
     pub run: Option<Run>,
     /// Complete readings are sent without asking.
     pub without_asking: bool,
+    /// What the server has yet to be told.
+    pub wishes: Wishes,
     /// What tells this library from others of the same shop; empty for the usual one.
     pub library: String,
     /// How fast each shop may be asked, over all runs.
@@ -95,132 +100,6 @@ pub struct Now {
     pub chance: f64,
 }
 
-/// What happened.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    /// A new worker has started: nothing is in flight any more.
-    Wake,
-    /// Time has passed.
-    Tick,
-    /// The popup asks for something; a `Read` may begin the run `fresh`.
-    Ask {
-        /// What.
-        request: Request,
-        /// Id for a new run or pairing.
-        fresh: RunId,
-    },
-    /// The browser's answer about a marketplace's two origins.
-    Permission {
-        /// The shop.
-        marketplace: Marketplace,
-        /// Granted.
-        held: bool,
-    },
-    /// Permissions were granted or taken away.
-    PermissionsChanged,
-    /// A tab has finished loading a page of this shop.
-    TabLoaded(Marketplace),
-    /// The sign-in tab is open.
-    TabOpened(i64),
-    /// The server at this address was checked.
-    Checked {
-        /// Address that was checked.
-        address: String,
-        /// Token that was checked.
-        token: String,
-        /// What it said.
-        result: Result<String, ServerTrouble>,
-    },
-    /// A server gave codes for pairing, or did not.
-    Coded {
-        /// Which pairing this answers.
-        id: RunId,
-        /// Codes.
-        result: Result<Grant, ServerTrouble>,
-    },
-    /// A server's word on whether the person has decided.
-    Polled {
-        /// Which code was asked about.
-        device_code: String,
-        /// The word.
-        poll: Poll,
-    },
-    /// A server was told that its token is given up, or could not be.
-    Left {
-        /// Its address.
-        address: String,
-        /// Told.
-        told: bool,
-    },
-    /// A library page was read and stored, or not.
-    Page {
-        /// Which question this answers.
-        ticket: Ticket,
-        /// What it showed.
-        result: Result<PageFacts, Failure>,
-    },
-    /// All pages were put in order: distinct titles in batches.
-    Composed {
-        /// Run.
-        run: RunId,
-        /// Distinct titles.
-        titles: u32,
-        /// Batches stored.
-        batches: u32,
-    },
-    /// A batch was completed and stored, or not.
-    Batch {
-        /// Which question this answers.
-        ticket: Ticket,
-        /// Titles in it.
-        result: Result<u32, Failure>,
-    },
-    /// All batches were looked through.
-    Surveyed {
-        /// Run.
-        run: RunId,
-        /// What they hold.
-        survey: Survey,
-    },
-    /// The choice was stored.
-    Chosen {
-        /// Run.
-        run: RunId,
-        /// Titles left out.
-        left_out: u32,
-    },
-    /// The server has said what it would make of a part, or did not.
-    Verdict {
-        /// Which question this answers.
-        ticket: Ticket,
-        /// Its receipt.
-        result: Result<Box<ImportReceipt>, ServerTrouble>,
-    },
-    /// The server was told which titles it is never to import, or was not.
-    Told {
-        /// Run.
-        run: RunId,
-        /// Told.
-        result: Result<(), ServerTrouble>,
-    },
-    /// Chunks were cut and stored.
-    Cut {
-        /// Run.
-        run: RunId,
-        /// Titles in each chunk; at least one chunk, perhaps with none.
-        chunks: Vec<u32>,
-    },
-    /// The server took a chunk, or did not.
-    Chunk {
-        /// Which question this answers.
-        ticket: Ticket,
-        /// Its receipt.
-        result: Result<Box<ImportReceipt>, Failure>,
-    },
-    /// These keys were removed from storage.
-    Forgotten(Stored),
-}
-
 /// One question: a unit of a run, and which time it is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Ticket {
@@ -244,158 +123,6 @@ pub struct Survey {
     pub problem_count: u32,
     /// The first hundred of them.
     pub problems: Vec<Problem>,
-}
-
-/// What is to be done.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Ask the browser about a marketplace's origins; answer: [`Event::Permission`].
-    CheckPermission(Marketplace),
-    /// Give back the origins of all other marketplaces.
-    ReleaseOthers(Marketplace),
-    /// Check server and token; answer: [`Event::Checked`].
-    CheckServer {
-        /// Normalised address.
-        address: String,
-        /// Token.
-        token: String,
-    },
-    /// Ask for codes; answer: [`Event::Coded`].
-    AskCode {
-        /// Which pairing.
-        id: RunId,
-        /// Normalised address.
-        address: String,
-    },
-    /// Ask whether the person has decided; answer: [`Event::Polled`].
-    Poll {
-        /// Normalised address.
-        address: String,
-        /// The worker's secret.
-        device_code: String,
-    },
-    /// Give back every origin that belongs neither to Audible nor to this address.
-    ReleaseServers(Option<String>),
-    /// Open a page of the server in a new tab.
-    OpenPage(String),
-    /// Give a token up; answer: [`Event::Left`].
-    Revoke {
-        /// Normalised address.
-        address: String,
-        /// Token.
-        token: String,
-    },
-    /// Read a library page and store its titles; answer: [`Event::Page`].
-    ReadPage {
-        /// Page from 1.
-        ticket: Ticket,
-        /// Shop.
-        marketplace: Marketplace,
-        /// Titles on a page.
-        size: u32,
-        /// This shop redirects its library harmlessly: follow at once.
-        follow: bool,
-    },
-    /// Put all pages in order; answer: [`Event::Composed`].
-    Compose {
-        /// Run.
-        run: RunId,
-        /// Pages 1 to this one.
-        pages: u32,
-    },
-    /// Complete and map a batch; answer: [`Event::Batch`].
-    Enrich {
-        /// Batch from 0.
-        ticket: Ticket,
-        /// Shop.
-        marketplace: Marketplace,
-        /// Ask the catalog; without it titles go on as they are.
-        ask: bool,
-    },
-    /// Look through all batches; answer: [`Event::Surveyed`].
-    Survey {
-        /// Run.
-        run: RunId,
-        /// Batches stored.
-        batches: u32,
-        /// Problems of whole pages.
-        notes: Vec<Problem>,
-    },
-    /// Store which titles are left out; answer: [`Event::Chosen`].
-    Choose {
-        /// Run.
-        run: RunId,
-        /// Their ASINs.
-        left_out: Vec<String>,
-    },
-    /// Ask the server what it would make of a part of the titles; answer: [`Event::Verdict`].
-    Compare {
-        /// Part from 0, of ten batches each.
-        ticket: Ticket,
-        /// Shop.
-        marketplace: Marketplace,
-        /// Normalised address.
-        address: String,
-        /// Token.
-        token: String,
-    },
-    /// Tell the server which titles it is never to import, and write verdicts anew; answer:
-    /// [`Event::Told`].
-    Ignore {
-        /// Run.
-        run: RunId,
-        /// Shop.
-        marketplace: Marketplace,
-        /// Normalised address.
-        address: String,
-        /// Token.
-        token: String,
-        /// Parts that may have verdicts.
-        parts: u32,
-        /// Which titles.
-        wish: Wish,
-    },
-    /// Cut chunks of what was not left out; answer: [`Event::Cut`].
-    Cut(Cut),
-    /// Send a chunk's stored bytes; answer: [`Event::Chunk`].
-    Send {
-        /// Chunk from 0.
-        ticket: Ticket,
-        /// Normalised address.
-        address: String,
-        /// Token.
-        token: String,
-    },
-    /// Mark the button while nobody looks, or take the mark away.
-    Mark(Option<Mark>),
-    /// Open or focus the tab where the person signs in; answer: [`Event::TabOpened`].
-    OpenTab {
-        /// Shop.
-        marketplace: Marketplace,
-        /// The tab that was opened before.
-        known: Option<i64>,
-    },
-    /// Remove a run's keys; answer: [`Event::Forgotten`].
-    Forget(Stored),
-}
-
-/// What cutting needs to know.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Cut {
-    /// Which library of a household.
-    pub library: String,
-    /// Run.
-    pub run: RunId,
-    /// Shop.
-    pub marketplace: Marketplace,
-    /// Batches stored.
-    pub batches: u32,
-    /// Every page was read in full.
-    pub complete: bool,
-    /// Distinct titles seen.
-    pub seen: u32,
-    /// Titles the source shows, unreadable rows included.
-    pub source_total: u32,
 }
 
 /// One step: takes in what happened, then starts all that may be started now.
@@ -438,7 +165,7 @@ pub fn step(mut state: State, event: Event, settings: &Settings, now: Now) -> (S
         Event::Surveyed { run, survey } => choosing::surveyed(&mut state, run, survey),
         Event::Chosen { run, left_out } => choosing::chosen(&mut state, run, left_out),
         Event::Verdict { ticket, result } => choosing::verdict(&mut state, ticket, result),
-        Event::Told { run, result } => choosing::told(&mut state, run, result),
+        Event::Told { number, result } => wishing::told(&mut state, number, result),
         Event::Cut { run, chunks } => sending::cut(&mut state, run, &chunks, &mut effects),
         Event::Chunk { ticket, result } => {
             effects.extend(sending::chunk(&mut state, ticket, result, settings, now));
@@ -447,6 +174,7 @@ pub fn step(mut state: State, event: Event, settings: &Settings, now: Now) -> (S
     }
     run::advance(&mut state, settings, now, &mut effects);
     pairing::advance(&mut state, now, &mut effects);
+    wishing::advance(&mut state, &mut effects);
     let mark = state.run.as_ref().and_then(Run::mark);
     if mark != state.marked {
         state.marked = mark;
@@ -473,10 +201,12 @@ pub fn is_busy(state: &State) -> bool {
         || pairing
         || leaving
         || !state.trash.is_empty()
+        || state.wishes.are_pending()
         || state.run.as_ref().is_some_and(Run::is_going)
 }
 
 fn wake(state: &mut State, effects: &mut Vec<Effect>) {
+    state.wishes.reopen();
     if let Some(run) = &mut state.run {
         run.reopen();
         effects.extend(run.permission_question());

@@ -180,9 +180,9 @@ impl<B: Browser> Worker<B> {
                 let result = self.compare(ticket, marketplace, &address, &token).await;
                 Some(Event::Verdict { ticket, result })
             }
-            Effect::Ignore { run, marketplace, address, token, parts, wish } => {
-                let result = self.ignore(run, marketplace, (&address, &token), parts, wish).await;
-                Some(Event::Told { run, result })
+            Effect::Ignore { number, address, token, verdicts, wish } => {
+                let result = self.ignore((&address, &token), verdicts, wish).await;
+                Some(Event::Told { number, result })
             }
             Effect::Cut(cut) => self.cut(cut).await,
             Effect::Send { ticket, address, token } => {

@@ -7,6 +7,7 @@ use super::{
     Effect, Server, State, Survey, Ticket,
     run::{Run, Stage},
     units::Units,
+    wishing::Wishes,
 };
 use crate::messages::{Choice, Compared, ServerTrouble};
 
@@ -21,20 +22,6 @@ pub(super) struct Choosing {
     /// Titles left out.
     pub(super) left_out: u32,
     comparing: Option<Comparing>,
-    /// What the server has yet to be told; the first may be on its way.
-    wishes: Vec<Wish>,
-    on_its_way: bool,
-    told: u32,
-    untold: Option<ServerTrouble>,
-}
-
-/// Titles that are never to be imported, or to be imported again.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Wish {
-    /// Their ASINs.
-    pub asins: Vec<String>,
-    /// To be imported again.
-    pub wanted: bool,
 }
 
 /// The server is asked part by part.
@@ -49,7 +36,6 @@ struct Comparing {
 impl Choosing {
     /// Nothing is in flight any more.
     pub(super) fn reopen(&mut self) {
-        self.on_its_way = false;
         if let Some(comparing) = &mut self.comparing {
             comparing.units.reopen();
         }
@@ -57,7 +43,7 @@ impl Choosing {
 
     /// The server is being asked.
     pub(super) fn is_asking(&self) -> bool {
-        !self.wishes.is_empty() || self.comparing.as_ref().is_some_and(Comparing::goes_on)
+        self.comparing.as_ref().is_some_and(Comparing::goes_on)
     }
 }
 
@@ -73,26 +59,38 @@ impl Run {
         self.enriching.units.of().div_ceil(PART)
     }
 
+    /// The run and how many parts of it may have verdicts.
+    pub(super) fn verdicts(&self) -> (RunId, u32) {
+        (self.id, self.parts())
+    }
+
+    /// Everything was read, and nothing was cut for sending.
+    pub(super) fn may_be_chosen_from(&self) -> bool {
+        self.stage == Stage::Ready && !self.is_cut()
+    }
+
+    /// The server's word on a part is awaited.
+    pub(super) fn is_comparing(&self) -> bool {
+        self.choosing.comparing.as_ref().is_some_and(|comparing| comparing.units.open() > 0)
+    }
+
     /// What the popup is told.
-    pub(super) fn choice(&self) -> Choice {
+    pub(super) fn choice(&self, wishes: &Wishes) -> Choice {
         Choice {
             run: self.id.to_string(),
             batches: self.enriching.units.of(),
             left_out: self.choosing.left_out,
             settled: self.is_cut(),
             compared: self.choosing.comparing.as_ref().map(|comparing| comparing.told.clone()),
-            told: self.choosing.told,
-            untold: self.choosing.untold.clone(),
+            told: wishes.told,
+            untold: wishes.untold.clone(),
         }
     }
 
     /// The next part, one at a time.
     pub(super) fn ask_verdict(&mut self, server: &Server) -> Option<Effect> {
         let comparing = self.choosing.comparing.as_mut()?;
-        if !comparing.goes_on()
-            || self.choosing.on_its_way
-            || comparing.units.open() > 0
-            || comparing.address != server.address
+        if !comparing.goes_on() || comparing.units.open() > 0 || comparing.address != server.address
         {
             return None;
         }
@@ -102,28 +100,6 @@ impl Run {
             marketplace: self.marketplace,
             address: server.address.clone(),
             token: server.token.clone(),
-        })
-    }
-}
-
-impl Run {
-    /// The next wish, one at a time. Verdicts are written by one hand at a time, too.
-    pub(super) fn tell_wish(&mut self, server: &Server) -> Option<Effect> {
-        let parts = self.parts();
-        let choosing = &mut self.choosing;
-        let comparing = choosing.comparing.as_ref().is_some_and(|one| one.units.open() > 0);
-        if choosing.on_its_way || comparing {
-            return None;
-        }
-        let wish = choosing.wishes.first()?.clone();
-        choosing.on_its_way = true;
-        Some(Effect::Ignore {
-            run: self.id,
-            marketplace: self.marketplace,
-            address: server.address.clone(),
-            token: server.token.clone(),
-            parts,
-            wish,
         })
     }
 }
@@ -145,7 +121,7 @@ pub(super) fn surveyed(state: &mut State, run: RunId, survey: Survey) {
 /// Asks the server from the start, or goes on where it was in trouble.
 pub(super) fn compare(state: &mut State) {
     let State { run: Some(run), server: Some(server), .. } = state else { return };
-    if run.stage != Stage::Ready || run.is_cut() {
+    if !run.may_be_chosen_from() {
         return;
     }
     let of = run.parts();
@@ -161,7 +137,7 @@ pub(super) fn compare(state: &mut State) {
 
 /// Which titles are left out can be said until chunks are cut.
 pub(super) fn choose(state: &State, left_out: Vec<String>) -> Option<Effect> {
-    let run = state.run.as_ref().filter(|run| run.stage == Stage::Ready && !run.is_cut())?;
+    let run = state.run.as_ref().filter(|run| run.may_be_chosen_from())?;
     Some(Effect::Choose { run: run.id, left_out })
 }
 
@@ -169,33 +145,6 @@ pub(super) fn choose(state: &State, left_out: Vec<String>) -> Option<Effect> {
 pub(super) fn chosen(state: &mut State, run: RunId, left_out: u32) {
     let Some(run) = state.run.as_mut().filter(|one| one.id == run) else { return };
     run.choosing.left_out = left_out;
-}
-
-/// Remembers what the server is to be told.
-pub(super) fn ignore(state: &mut State, asins: Vec<String>, wanted: bool) {
-    let State { run: Some(run), server: Some(_), .. } = state else { return };
-    if run.stage == Stage::Ready && !run.is_cut() && !asins.is_empty() {
-        run.choosing.untold = None;
-        run.choosing.wishes.push(Wish { asins, wanted });
-    }
-}
-
-/// The server was told, or could not be; then the person is shown why, and may ask again.
-pub(super) fn told(state: &mut State, run: RunId, result: Result<(), ServerTrouble>) {
-    let Some(run) = state.run.as_mut().filter(|one| one.id == run) else { return };
-    let choosing = &mut run.choosing;
-    choosing.on_its_way = false;
-    match result {
-        Ok(()) if !choosing.wishes.is_empty() => {
-            choosing.wishes.remove(0);
-            choosing.told = choosing.told.wrapping_add(1);
-        }
-        Ok(()) => {}
-        Err(trouble) => {
-            choosing.wishes.clear();
-            choosing.untold = Some(trouble);
-        }
-    }
 }
 
 /// Takes the server's word on a part.

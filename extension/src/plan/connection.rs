@@ -6,6 +6,7 @@ use shared::ids::{Marketplace, RunId};
 use super::{
     Effect, Now, State, choosing, leaving, pairing,
     run::{self, Hold, Run, Stage},
+    wishing,
 };
 use crate::{
     headers::Bound,
@@ -72,7 +73,7 @@ pub(super) fn ask(state: &mut State, request: Request, fresh: RunId, effects: &m
         Request::Send => send(state),
         Request::Compare => choosing::compare(state),
         Request::Choose { left_out } => effects.extend(choosing::choose(state, left_out)),
-        Request::Ignore { asins, wanted } => choosing::ignore(state, asins, wanted),
+        Request::Ignore { asins, wanted } => wishing::wish(state, asins, wanted),
         Request::NameLibrary { name } => state.library = named(&name),
         Request::ImportWithoutAsking { on } => state.without_asking = on,
         Request::FetchMissing => fetch_missing(state),
@@ -140,6 +141,7 @@ fn go_on_unencrypted(state: &mut State, effects: &mut Vec<Effect>) {
 /// Without a server nothing can be sent; what was read stays.
 fn forget_server(state: &mut State, effects: &mut Vec<Effect>) {
     state.pairing = None;
+    state.wishes.drop_all();
     leaving::leave(state, effects);
     let sends = |run: &&mut Run| matches!(run.stage, Stage::Cutting { .. } | Stage::Sending);
     if let Some(run) = state.run.as_mut().filter(sends) {

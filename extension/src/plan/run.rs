@@ -282,7 +282,7 @@ pub(super) fn tab_loaded(
 
 /// Starts all that may be started now.
 pub(super) fn advance(state: &mut State, settings: &Settings, now: Now, effects: &mut Vec<Effect>) {
-    let State { run: Some(run), paces, server, library, .. } = &mut *state else { return };
+    let State { run: Some(run), paces, server, library, wishes, .. } = &mut *state else { return };
     if let Some(Hold::Waiting { resumes_at_ms: Some(at), .. }) = run.hold
         && at <= now.ms
     {
@@ -291,7 +291,10 @@ pub(super) fn advance(state: &mut State, settings: &Settings, now: Now, effects:
     if run.hold.is_some() {
         return;
     }
-    finish_stage(run, library, effects);
+    // What is never to be imported is told before anything is sent.
+    if !(matches!(run.stage, Stage::Cutting { .. }) && wishes.are_pending()) {
+        finish_stage(run, library, effects);
+    }
     if run.since.is_none() {
         let (units, titles) = run.worked();
         run.since = Some((now.ms, units, titles));
@@ -302,9 +305,9 @@ pub(super) fn advance(state: &mut State, settings: &Settings, now: Now, effects:
         effects.push(effect);
     }
     if run.stage == Stage::Ready
+        && !wishes.is_open()
         && let Some(server) = server.as_ref()
     {
-        effects.extend(run.tell_wish(server));
         effects.extend(run.ask_verdict(server));
     }
     if run.stage == Stage::Sending {

@@ -25,7 +25,11 @@ pub fn snapshot(state: &State, now: Now) -> Snapshot {
         farewell: state.leaving.as_ref().map(Leaving::view),
         marketplace: state.marketplace,
         phase: state.run.as_ref().map_or(Phase::Idle, |run| phase(run, now)),
-        choice: state.run.as_ref().filter(|run| run.stage == Stage::Ready).map(Run::choice),
+        choice: state
+            .run
+            .as_ref()
+            .filter(|run| run.stage == Stage::Ready)
+            .map(|run| run.choice(&state.wishes)),
         without_asking: state.without_asking,
         library: state.library.clone(),
     }

@@ -89,19 +89,20 @@ impl<B: Browser> Worker<B> {
     /// verdicts anew: what is wanted again has none until the server is asked again.
     pub(super) async fn ignore(
         &self,
-        run: RunId,
-        marketplace: Marketplace,
         (address, token): (&str, &str),
-        parts: u32,
+        verdicts: Option<(RunId, u32)>,
         wish: Wish,
     ) -> Result<(), ServerTrouble> {
         for asins in wish.asins.chunks(server::MOST_IGNORED) {
-            let request = server::ignore_request(address, token, marketplace, asins, wish.wanted);
+            let request =
+                server::ignore_request(address, token, wish.marketplace, asins, wish.wanted);
             let answer = self.ask_server(request).await?;
             server::taken(&answer)?;
         }
         let asins: BTreeSet<&str> = wish.asins.iter().map(String::as_str).collect();
-        for part in 0..parts {
+        let parts =
+            verdicts.into_iter().flat_map(|(run, parts)| (0..parts).map(move |at| (run, at)));
+        for (run, part) in parts {
             let key = keys::verdict(run, part);
             let lost = |_: StorageFull| ServerTrouble::Busy;
             let Some(lines) = self.browser.get(&key).await.map_err(lost)? else { continue };

@@ -195,6 +195,42 @@ fn a_server_that_cannot_be_told_is_named_and_nothing_is_pretended() {
 }
 
 #[test]
+fn never_import_holds_although_send_or_discard_follows_before_the_server_has_answered() {
+    let mut world = ready();
+    let never = newest(&world)[..3].to_vec();
+    world.ask_at_once([
+        Request::Ignore { asins: never[..1].to_vec(), wanted: false },
+        Request::Ignore { asins: never[1..2].to_vec(), wanted: false },
+        Request::Send,
+    ]);
+    let Phase::Done(receipt) = world.run() else { panic!("not done") };
+    assert_eq!((receipt.imported, receipt.ignored, receipt.complete), (18, 2, true));
+    world.ask(Request::Read);
+    assert!(matches!(world.run(), Phase::Ready(_)));
+    let ignore = Request::Ignore { asins: never[2..].to_vec(), wanted: false };
+    world.ask_at_once([ignore, Request::Discard]);
+    assert_eq!(world.run(), Phase::Idle);
+    assert_eq!(world.outside.borrow().ignored, never.into_iter().collect());
+}
+
+#[test]
+fn nothing_is_sent_when_the_server_cannot_be_told_what_never_to_import() {
+    let mut world = ready();
+    world.outside.borrow_mut().goes_wrong(|request| {
+        request.url.ends_with("/api/ignored").then(|| Ok(status(502, String::new())))
+    });
+    let taken = world.outside.borrow().taken.len();
+    let asins = newest(&world)[..3].to_vec();
+    world.ask_at_once([Request::Ignore { asins: asins.clone(), wanted: false }, Request::Send]);
+    assert!(matches!(world.run(), Phase::Ready(_)));
+    assert!(choice(&mut world).untold.is_some());
+    assert_eq!(world.outside.borrow().taken.len(), taken);
+    // Without a server there is nobody to be told, and nothing waits for it.
+    world.ask_at_once([Request::Ignore { asins, wanted: false }, Request::ForgetServer]);
+    assert!(matches!(world.run(), Phase::Ready(_)));
+}
+
+#[test]
 fn a_complete_reading_is_sent_without_asking_where_the_person_wants_it_so() {
     let mut world = World::of(Library::generate(29, 60));
     world.prepare();

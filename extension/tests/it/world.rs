@@ -68,6 +68,18 @@ impl World {
         receiver.try_recv().ok().flatten()
     }
 
+    /// Asks several things, each before anything was done about the one before it.
+    pub(crate) fn ask_at_once<const N: usize>(&mut self, requests: [Request; N]) {
+        let worker = self.worker();
+        for request in requests {
+            let worker = Rc::clone(&worker);
+            self.start(async move {
+                worker.request(request).await;
+            });
+        }
+        self.settle();
+    }
+
     /// What the connection doctor finds.
     pub(crate) fn diagnose(&mut self, ask: Diagnose) -> Report {
         let worker = self.worker();
