@@ -122,6 +122,11 @@ impl Control {
         lock(&self.0.faults).remove(&Fault::Captcha);
     }
 
+    /// A person has signed in afresh.
+    pub(crate) fn signed_in_afresh(&self) {
+        lock(&self.0.faults).remove(&Fault::HistorySignIn);
+    }
+
     /// What is shown now.
     pub fn library(&self) -> Arc<Library> {
         Arc::clone(&lock(&self.0.library))

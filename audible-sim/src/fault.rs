@@ -28,6 +28,14 @@ pub enum Fault {
     MalformedRow(Row),
     /// Library pages of a signed-in person after a redesign: no known id or class is left.
     ChangedLayout,
+    /// The purchase history wants the person to sign in again, although the library does not.
+    HistorySignIn,
+    /// The purchase history after a redesign.
+    HistoryChanged,
+    /// The purchase history answers 503 with an HTML page.
+    HistoryUnavailable,
+    /// Pages of the purchase history arrive late, but whole.
+    HistorySlow(Duration),
     /// The catalog answers 503 with an HTML page.
     CatalogDown,
     /// The catalog answers 429, with `Retry-After` where given.
@@ -66,6 +74,8 @@ pub(crate) enum Stage {
     Library,
     /// While the page of a signed-in person is written; these are the places of its rows.
     Page,
+    /// In the purchase history.
+    History,
     /// In the catalog.
     Catalog,
 }
@@ -82,6 +92,10 @@ impl Fault {
             | Fault::Slow(_)
             | Fault::Cut => Stage::Library,
             Fault::MalformedRow(_) | Fault::ChangedLayout => Stage::Page,
+            Fault::HistorySignIn
+            | Fault::HistoryChanged
+            | Fault::HistoryUnavailable
+            | Fault::HistorySlow(_) => Stage::History,
             Fault::CatalogDown
             | Fault::CatalogTooMany { .. }
             | Fault::CatalogSlow(_)

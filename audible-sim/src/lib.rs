@@ -1,6 +1,6 @@
 //! An imitation of Audible for tests and the demo: web site, sign-in, catalog and covers.
 //!
-//! Read in this order: [`marketplace`] (where), [`library`] and [`case`] (what is owned),
+//! Read in this order: [`marketplace`] (where), [`library`], [`case`] and [`order`] (what is owned),
 //! [`truth`] (what a correct reader ends with), [`words`] (in which language), [`page`],
 //! [`catalog`], [`cover`] and `signin` (what is shown), [`fault`] and [`control`] (how a test
 //! steers it), `site`, `server` and `proxy` (how it is served).
@@ -19,6 +19,7 @@ pub mod fault;
 mod html;
 pub mod library;
 pub mod marketplace;
+pub mod order;
 pub mod page;
 mod proxy;
 mod server;

@@ -3,6 +3,7 @@
 mod block;
 mod buttons;
 mod frame;
+mod history;
 mod paging;
 mod row;
 
@@ -13,6 +14,7 @@ use crate::words::Language;
 pub(crate) use block::CAPTCHA_PATH;
 pub use block::{captcha_page, unavailable_page, whoops_page};
 pub(crate) use frame::{home_page, plain_page};
+pub use history::{HistoryAsked, history_page};
 
 /// Characters of the summary that a row shows.
 pub(crate) const TEASER_LENGTH: usize = 180;
@@ -98,7 +100,7 @@ pub fn row(title: &Title, marketplace: Marketplace, language: Language) -> Strin
 /// The same page after a redesign: every id, class and field name that readers know is another.
 /// The marks of a signed-in person stay.
 pub fn redesigned(page: &str) -> String {
-    const RENAMED: [(&str, &str); 19] = [
+    const RENAMED: [(&str, &str); 20] = [
         ("adbl-", "lx9-"),
         ("bc-", "k7-"),
         ("time-remaining-", "clock-"),
@@ -116,6 +118,7 @@ pub fn redesigned(page: &str) -> String {
         ("previousButton", "leafBack"),
         ("name=\"asin\"", "name=\"key\""),
         ("asin=\"", "key=\""),
+        ("ui-it-purchase", "box-bought"),
         ("progressbar", "img"),
         ("aria-valuenow", "data-now"),
     ];

@@ -12,7 +12,8 @@ use crate::html::{decode, pairs, value_of};
 use crate::library::Sort;
 use crate::marketplace::{Host, Marketplace};
 use crate::page::{
-    self, Asked, DEFAULT_PAGE_SIZE, Damage, Look, captcha_page, unavailable_page, whoops_page,
+    self, Asked, DEFAULT_PAGE_SIZE, Damage, HistoryAsked, Look, captcha_page, unavailable_page,
+    whoops_page,
 };
 use crate::signin;
 
@@ -95,6 +96,7 @@ fn web(control: &Control, marketplace: Marketplace, question: &Question) -> Answ
         "/library" => strike_library(control, marketplace, question)
             .unwrap_or_else(|| Answer::redirect("/library/titles".to_owned())),
         "/library/titles" => library(control, &visitor, question),
+        "/account/purchase-history" => history(control, &visitor, question),
         page::CAPTCHA_PATH => {
             let given = pairs(&question.query);
             if value_of(&given, "field-keywords").is_some_and(|word| !word.trim().is_empty()) {
@@ -219,6 +221,33 @@ fn library_page(control: &Control, visitor: &Visitor, question: &Question) -> St
     if fault == Some(Fault::ChangedLayout) { page::redesigned(&page) } else { page }
 }
 
+/// The purchase history wants a fresh sign-in sooner than the library does.
+fn history(control: &Control, visitor: &Visitor, question: &Question) -> Answer {
+    let fault = control.strike(Stage::History, |_| true);
+    if fault == Some(Fault::HistoryUnavailable) {
+        return Answer::html(503, unavailable_page());
+    }
+    if fault == Some(Fault::HistorySignIn) || !visitor.signed_in() {
+        let back = format!("{}?{}", question.path, question.query);
+        return Answer::redirect(signin::sign_in_address(visitor.marketplace, &back));
+    }
+    let pairs = pairs(&question.query);
+    let number = |name| value_of(&pairs, name).and_then(|value| value.parse::<usize>().ok());
+    let asked = HistoryAsked {
+        filter: value_of(&pairs, "df").unwrap_or("last_90_days"),
+        page: number("pn").unwrap_or(1),
+        size: number("ps"),
+    };
+    let page =
+        page::history_page(&control.library(), visitor.marketplace, visitor.look.language, asked);
+    let changed = fault == Some(Fault::HistoryChanged);
+    let mut answer = Answer::html(200, if changed { page::redesigned(&page) } else { page });
+    if let Some(Fault::HistorySlow(delay)) = fault {
+        answer.delay = delay;
+    }
+    answer
+}
+
 /// The page that is asked for, from 1.
 fn page_number(pairs: &[(String, String)]) -> usize {
     value_of(pairs, "page").and_then(|value| value.parse().ok()).unwrap_or(1)
@@ -230,7 +259,10 @@ fn arrive(control: &Control, marketplace: Marketplace, question: &Question) -> A
     let back = signin::return_path(marketplace, value_of(&pairs, "openid.return_to"));
     let ticket = value_of(&pairs, "ticket").unwrap_or_default();
     match control.open_session(marketplace, ticket) {
-        Some(value) => Answer::redirect(back).cookies(signin::set_cookies(marketplace, &value)),
+        Some(value) => {
+            control.signed_in_afresh();
+            Answer::redirect(back).cookies(signin::set_cookies(marketplace, &value))
+        }
         None => Answer::redirect(signin::sign_in_address(marketplace, &back)),
     }
 }

@@ -172,7 +172,28 @@ impl Walk {
             popup.wait_for("ready").await?;
         }
         self.shoot("ready").await?;
+        self.history().await?;
         self.choice().await
+    }
+
+    /// Days of purchase: the way to them, and what comes of it.
+    async fn history(&self) -> Result<()> {
+        let (popup, control) = (self.world.popup(), self.world.sim.control());
+        control.fail(Fault::HistorySignIn, Times::Always);
+        popup.click("history").await?;
+        popup.wait_for("waiting/signed_out").await?;
+        self.shoot("history-signed-out").await?;
+        control.heal();
+        control.fail(Fault::HistorySlow(Duration::from_secs(2)), Times::Next(4));
+        popup.click("try-now").await?;
+        popup.wait_for("history").await?;
+        crate::wait::until("the first days", async || {
+            Ok((!popup.text().await?.contains("\n0\n")).then_some(()))
+        })
+        .await?;
+        self.shoot("history").await?;
+        popup.wait_for("ready").await?;
+        self.shoot("ready-with-dates").await
     }
 
     /// The page of the choice, narrow and wide, before and after something was left out.

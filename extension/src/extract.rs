@@ -4,6 +4,7 @@
 //! hangs on ids, classes, attributes and visibility. One odd row is one problem; the rest goes on.
 
 mod dom;
+mod history;
 mod page;
 mod progress;
 mod row;
@@ -18,6 +19,7 @@ use shared::{
 };
 
 use dom::Document;
+pub use history::{History, history};
 pub use page::PageKind;
 use row::Row;
 use select::SELECTORS;

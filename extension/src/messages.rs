@@ -51,6 +51,9 @@ pub enum Request {
     TryNow,
     /// Open the tab where the person signs in or solves the security check.
     OpenAudible,
+    /// Read the purchase history, which knows when titles were bought; [`Request::Stop`] goes on with
+    /// what was found so far.
+    ReadHistory,
     /// Send what was read and not left out to the server.
     Send,
     /// Ask the server what it would make of what was read; nothing is stored there.
@@ -251,6 +254,8 @@ pub enum Phase {
     Reading(Progress),
     /// The catalog is being asked for what pages lack.
     Enriching(Progress),
+    /// The purchase history is being read.
+    History(Progress),
     /// Reading, enriching or sending waits for something.
     Waiting {
         /// In which step.
@@ -321,6 +326,8 @@ pub enum Step {
     Reading,
     /// Catalog batches.
     Enriching,
+    /// Pages of the purchase history.
+    History,
     /// Chunks to the server.
     Sending,
 }
@@ -387,6 +394,10 @@ pub struct Summary {
     pub problem_count: u32,
     /// The first hundred of them.
     pub problems: Vec<Problem>,
+    /// Titles with a day of purchase, once the purchase history was read.
+    pub dated: Option<u32>,
+    /// The purchase history can be read, or read on.
+    pub history_open: bool,
 }
 
 /// What was read as it lies in storage, and what of it is sent.

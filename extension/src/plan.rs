@@ -10,6 +10,7 @@ mod connection;
 mod effect;
 mod enriching;
 mod event;
+mod history;
 mod leaving;
 mod pairing;
 mod reading;
@@ -38,6 +39,7 @@ pub(crate) use choosing::PART;
 pub use connection::Server;
 pub use effect::{Cut, Effect};
 pub use event::Event;
+pub use history::{HistoryFacts, HistoryPage};
 pub use leaving::Leaving;
 pub use pairing::Pairing;
 pub use reading::PageFacts;
@@ -89,6 +91,9 @@ pub struct Stored {
     pub batches: u32,
     /// Chunks from 0.
     pub chunks: u32,
+    /// Pages of the purchase history from 0.
+    #[serde(default)]
+    pub histories: u32,
 }
 
 /// The moment of a step, and a number from 0 up to 1 drawn for it.
@@ -162,6 +167,10 @@ pub fn step(mut state: State, event: Event, settings: &Settings, now: Now) -> (S
         Event::Batch { ticket, result } => {
             effects.extend(enriching::batch(&mut state, ticket, result, settings, now));
         }
+        Event::History { ticket, result } => {
+            effects.extend(history::page(&mut state, ticket, result, settings, now));
+        }
+        Event::Dated { run, titles } => history::dated(&mut state, run, titles),
         Event::Surveyed { run, survey } => choosing::surveyed(&mut state, run, survey),
         Event::Chosen { run, left_out } => choosing::chosen(&mut state, run, left_out),
         Event::Verdict { ticket, result } => choosing::verdict(&mut state, ticket, result),

@@ -5,6 +5,7 @@
 
 mod choose;
 mod doctor;
+mod history;
 mod keys;
 mod library;
 mod pair;
@@ -140,8 +141,8 @@ impl<B: Browser> Worker<B> {
                 self.browser.release_others(marketplace).await;
                 None
             }
-            Effect::OpenTab { marketplace, known } => {
-                let address = format!("{}/library/titles", marketplace.www());
+            Effect::OpenTab { marketplace, known, path } => {
+                let address = format!("{}{path}", marketplace.www());
                 self.browser.show(known, &address).await.map(Event::TabOpened)
             }
             Effect::CheckServer { address, token } => Some(self.check_server(address, token).await),
@@ -174,7 +175,14 @@ impl<B: Browser> Worker<B> {
                 let result = self.enrich(ticket, marketplace, ask).await;
                 Some(Event::Batch { ticket, result })
             }
-            Effect::Survey { run, batches, notes } => self.survey(run, batches, notes).await,
+            Effect::ReadHistory { ticket, marketplace, page } => {
+                let result = self.read_history(ticket, marketplace, page).await;
+                Some(Event::History { ticket, result })
+            }
+            Effect::Date { run, histories, batches } => self.date(run, histories, batches).await,
+            Effect::Survey { run, batches, histories, notes } => {
+                self.survey(run, (batches, histories), notes).await
+            }
             Effect::Choose { run, left_out } => self.choose(run, left_out).await,
             Effect::Compare { ticket, marketplace, address, token } => {
                 let result = self.compare(ticket, marketplace, &address, &token).await;

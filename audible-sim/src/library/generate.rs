@@ -128,6 +128,7 @@ impl Shelf {
             shape: Shape::Book { old_layout: false },
             in_catalog: true,
             noise: false,
+            came: crate::order::came(usize::try_from(self.made).unwrap_or_default()),
         };
         self.second_series(&mut book);
         book

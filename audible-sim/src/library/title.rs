@@ -132,6 +132,8 @@ pub struct Title {
     pub collections: Vec<String>,
     /// Comes with a PDF.
     pub pdf: bool,
+    /// When it came into the library, as the number of a day.
+    pub(crate) came: usize,
     /// Kind of row.
     pub shape: Shape,
     /// False when the catalog answers with the bare ASIN.

@@ -54,15 +54,24 @@ pub(crate) fn home_page(look: &Look, signed_in: bool) -> String {
 /// A page with one heading and one sentence.
 pub(crate) fn plain_page(look: &Look, heading: &str, text: &str, signed_in: bool) -> String {
     let mut out = String::new();
-    head(&mut out, look, heading, heading, signed_in);
-    top(&mut out, look, signed_in);
-    out += &format!(
-        "<div class=\"adbl-main\" id=\"adbl-main\" role=\"main\">\n<h1>{}</h1>\n<p>{}</p>\n",
-        escape(heading),
-        escape(text)
-    );
+    open_any(&mut out, look, heading, signed_in);
+    out += &format!("<p>{}</p>\n", escape(text));
     out += "</div>\n</body>\n</html>\n";
     out
+}
+
+/// A page of a signed-in person up to its heading.
+pub(super) fn open_plain(out: &mut String, look: &Look, heading: &str) {
+    open_any(out, look, heading, true);
+}
+
+fn open_any(out: &mut String, look: &Look, heading: &str, signed_in: bool) {
+    head(out, look, heading, heading, signed_in);
+    top(out, look, signed_in);
+    *out += &format!(
+        "<div class=\"adbl-main\" id=\"adbl-main\" role=\"main\">\n<h1>{}</h1>\n",
+        escape(heading)
+    );
 }
 
 fn head(out: &mut String, look: &Look, title: &str, page_name: &str, signed_in: bool) {

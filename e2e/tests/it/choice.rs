@@ -1,6 +1,9 @@
 //! Looking at what was read, leaving titles out, and never importing some of them again.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, ensure};
+use audible_sim::{Fault, Times};
 use e2e::{
     browser::{Kind, Look},
     choice::ChoicePage,
@@ -101,5 +104,40 @@ pub(crate) async fn titles_are_looked_at_left_out_and_never_imported(kind: Kind)
         Ok((receipt.unchanged == 244).then_some(()))
     })
     .await?;
+    world.browser.quit().await
+}
+
+/// The person asks for days of purchase; Audible wants a fresh sign-in first, and every title that was
+/// ordered arrives with its day.
+pub(crate) async fn days_of_purchase_come_from_the_history_after_a_fresh_sign_in(
+    kind: Kind,
+) -> Result<()> {
+    let world = World::start_hurried(kind, 245, Look::default()).await?;
+    world.sign_in_first("de").await?;
+    let control = world.sim.control();
+    control.fail(Fault::HistorySignIn, Times::Always);
+    world.begin_reading("de").await?;
+    let popup = world.popup();
+    popup.wait_for("ready").await?;
+    ensure!(world.asked("/account/purchase-history") == 0, "only for those who ask for it");
+    popup.click("history").await?;
+    popup.wait_for("waiting/signed_out").await?;
+    popup.click("open-audible").await?;
+    world.sign_in("de").await?;
+    // Nobody presses anything here: the extension notices by itself.
+    popup.wait_for("ready").await?;
+    let days = audible_sim::order::days(&control.library());
+    let text = popup.text().await?;
+    let found = format!("{} of 245", days.len());
+    ensure!(text.contains(&found), "{found} is not in: {text}");
+    ensure!(world.send().await?.imported == 245);
+    let stored = world.server.library().await?.into_iter();
+    let stored: BTreeMap<String, String> = stored
+        .filter_map(|title| {
+            let day = title["user_media"]["acquired_at"].as_str()?;
+            Some((title["asin"].as_str()?.to_owned(), day.to_owned()))
+        })
+        .collect();
+    ensure!(stored == days, "{} days instead of {}", stored.len(), days.len());
     world.browser.quit().await
 }

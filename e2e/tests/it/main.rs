@@ -42,6 +42,7 @@ stories! {
     pairing::a_pairing_ends_by_itself_while_the_worker_is_stopped,
     access::no_screen_and_no_page_breaks_a_rule_of_accessibility,
     choice::titles_are_looked_at_left_out_and_never_imported,
+    choice::days_of_purchase_come_from_the_history_after_a_fresh_sign_in,
     doctor::the_doctor_names_what_breaks_a_connection,
     trust::titles_bought_and_returned_between_two_pages_leave_nothing_out,
     trust::a_page_that_fails_and_a_security_check_in_the_middle_leave_nothing_out,

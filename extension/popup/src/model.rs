@@ -320,6 +320,7 @@ fn present(snapshot: &Snapshot, shop: Shop, local: &Local) -> Screen {
         Phase::AwaitingPermission => reading::permission(shop, local.declined),
         Phase::Reading(progress) => work::working(Step::Reading, progress),
         Phase::Enriching(progress) => work::working(Step::Enriching, progress),
+        Phase::History(progress) => work::working(Step::History, progress),
         Phase::Sending(progress) => work::working(Step::Sending, progress),
         Phase::Waiting { during, trouble, resumes_at_ms, progress } => {
             work::waiting(snapshot, shop, *during, trouble, *resumes_at_ms, progress)

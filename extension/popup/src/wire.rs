@@ -47,6 +47,7 @@ pub fn request(request: &Request) -> Vec<(&'static str, String)> {
         Request::TryNow => "try_now",
         Request::OpenAudible => "open_audible",
         Request::Send => "send",
+        Request::ReadHistory => "read_history",
         Request::FetchMissing => "fetch_missing",
         Request::Discard => "discard",
         // These are asked on the page of the choice, by its own form of this.
@@ -159,6 +160,7 @@ fn phase(node: &impl Node) -> Option<Phase> {
         "awaiting_permission" => Phase::AwaitingPermission,
         "reading" => Phase::Reading(progress(node)?),
         "enriching" => Phase::Enriching(progress(node)?),
+        "history" => Phase::History(progress(node)?),
         "sending" => Phase::Sending(progress(node)?),
         "waiting" => Phase::Waiting {
             during: step(node)?,
@@ -179,6 +181,7 @@ fn step(node: &impl Node) -> Option<Step> {
     Some(match text(node, "during")?.as_str() {
         "reading" => Step::Reading,
         "enriching" => Step::Enriching,
+        "history" => Step::History,
         "sending" => Step::Sending,
         _ => return None,
     })
@@ -203,6 +206,8 @@ fn summary(node: &impl Node) -> Option<Summary> {
         not_enriched: count(node, "not_enriched")?,
         problem_count: count(node, "problem_count")?,
         problems: list(node, "problems", problem)?,
+        dated: optional_count(node, "dated")?,
+        history_open: truth(node, "history_open")?,
     })
 }
 

@@ -89,6 +89,16 @@ selectors! {
     episodes = ".adbl-episodes-link > a";
     any_link = "a[href]";
 
+    // The purchase history.
+    /// Which time to show; every page of the history has it.
+    history_filter = "#ui-it-purchase-history-date-filter";
+    history_years = "#ui-it-purchase-history-date-filter option";
+    history_pages = ".purchase-history-pagination-button";
+    history_row = "tr";
+    history_order = "a[href*=\"/account/order-details\"]";
+    history_day = ".ui-it-purchasehistory-item-purchasedate";
+    history_item = "a[data-order-item-asin]";
+
     // Listening.
     finished_label = "[id^=\"time-remaining-finished-\"]";
     time_display = "[id^=\"time-remaining-display-\"]";

@@ -111,8 +111,10 @@ pub(super) fn surveyed(state: &mut State, run: RunId, survey: Survey) {
     if matches!(run.stage, Stage::Surveying { .. }) {
         run.stage = Stage::Ready;
         run.since = None;
-        run.choosing = Choosing { survey, ..Choosing::default() };
-        if without_asking && run.reading.complete() {
+        let left_out = run.choosing.left_out;
+        run.choosing = Choosing { survey, left_out, ..Choosing::default() };
+        // Whoever asked for days of purchase has decided to look first.
+        if without_asking && run.history.titles.is_none() && run.reading.complete() {
             run.stage = Stage::Cutting { asked: false };
         }
     }

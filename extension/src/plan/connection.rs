@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use shared::ids::{Marketplace, RunId};
 
 use super::{
-    Effect, Now, State, choosing, leaving, pairing,
+    Effect, Now, State, choosing, history, leaving, pairing,
     run::{self, Hold, Run, Stage},
     wishing,
 };
@@ -68,8 +68,12 @@ pub(super) fn ask(state: &mut State, request: Request, fresh: RunId, effects: &m
         Request::OpenAudible => {
             let marketplace = state.run.as_ref().map(|run| run.marketplace).or(state.marketplace);
             let known = state.tab;
-            effects.extend(marketplace.map(|marketplace| Effect::OpenTab { marketplace, known }));
+            let history = state.run.as_ref().is_some_and(Run::reads_history);
+            let path = if history { "/account/purchase-history" } else { "/library/titles" };
+            let open = |marketplace| Effect::OpenTab { marketplace, known, path };
+            effects.extend(marketplace.map(open));
         }
+        Request::ReadHistory => effects.extend(history::read(state)),
         Request::Send => send(state),
         Request::Compare => choosing::compare(state),
         Request::Choose { left_out } => effects.extend(choosing::choose(state, left_out)),
@@ -178,6 +182,9 @@ pub(super) fn checked(
 /// Changes the shop. A run that is still reading belongs to the former shop's permission and goes;
 /// one that has read everything stays.
 fn choose(state: &mut State, marketplace: Marketplace, effects: &mut Vec<Effect>) {
+    if let Some(run) = state.run.as_mut().filter(|run| run.reads_history()) {
+        run.leave_history();
+    }
     let stays = |run: &Run| run.marketplace == marketplace || !run.needs_audible();
     if state.run.as_ref().is_some_and(|run| !stays(run)) {
         discard(state, effects);
@@ -209,6 +216,9 @@ fn read(state: &mut State, fresh: RunId, effects: &mut Vec<Effect>) {
 fn stop(state: &mut State) {
     match &mut state.run {
         Some(run) if run.stage == Stage::Permission => state.run = None,
+        Some(run) if run.reads_history() => run.leave_history(),
+        // A moment's work that nothing can stop.
+        Some(run) if matches!(run.stage, Stage::Dating { .. }) => {}
         Some(run) if !matches!(run.stage, Stage::Ready | Stage::Done) => {
             run.hold = Some(Hold::Stopped);
         }

@@ -5,7 +5,7 @@ use shared::{
     problem::Problem,
 };
 
-use super::{Stored, Ticket, Wish};
+use super::{HistoryPage, Stored, Ticket, Wish};
 use crate::messages::Mark;
 
 /// What is to be done.
@@ -74,12 +74,32 @@ pub enum Effect {
         /// Ask the catalog; without it titles go on as they are.
         ask: bool,
     },
+    /// Read a page of the purchase history and store its days; answer: [`Event::History`].
+    ReadHistory {
+        /// Page from 0, in the order in which they are asked for.
+        ticket: Ticket,
+        /// Shop.
+        marketplace: Marketplace,
+        /// Which one.
+        page: HistoryPage,
+    },
+    /// Write days of purchase to their titles; answer: [`Event::Dated`].
+    Date {
+        /// Run.
+        run: RunId,
+        /// Pages of the purchase history stored.
+        histories: u32,
+        /// Batches stored.
+        batches: u32,
+    },
     /// Look through all batches; answer: [`Event::Surveyed`].
     Survey {
         /// Run.
         run: RunId,
         /// Batches stored.
         batches: u32,
+        /// Pages of the purchase history stored.
+        histories: u32,
         /// Problems of whole pages.
         notes: Vec<Problem>,
     },
@@ -134,6 +154,8 @@ pub enum Effect {
         marketplace: Marketplace,
         /// The tab that was opened before.
         known: Option<i64>,
+        /// Which page of the shop.
+        path: &'static str,
     },
     /// Remove a run's keys; answer: [`Event::Forgotten`].
     Forget(Stored),

@@ -45,6 +45,7 @@ impl Run {
         match self.stage {
             Stage::Reading => self.ask_page(),
             Stage::Enriching => self.ask_batch(),
+            Stage::History => self.ask_history(),
             _ => None,
         }
     }
@@ -89,7 +90,7 @@ pub(super) fn composed(
     run.since = Some((now.ms, 0, 0));
     // What is missing can still be fetched, and then the pages are put in order once more.
     if run.reading.complete() {
-        let stored = Stored { batches: 0, chunks: 0, ..run.stored() };
+        let stored = Stored { batches: 0, chunks: 0, histories: 0, ..run.stored() };
         run::forget(state, stored, effects);
     }
 }

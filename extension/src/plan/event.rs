@@ -5,7 +5,7 @@ use shared::{
     wire::v1::ImportReceipt,
 };
 
-use super::{Failure, PageFacts, Stored, Survey, Ticket};
+use super::{Failure, HistoryFacts, PageFacts, Stored, Survey, Ticket};
 use crate::{
     grant::{Grant, Poll},
     messages::{Request, ServerTrouble},
@@ -90,6 +90,20 @@ pub enum Event {
         ticket: Ticket,
         /// Titles in it.
         result: Result<u32, Failure>,
+    },
+    /// A page of the purchase history was read and stored, or not.
+    History {
+        /// Which question this answers.
+        ticket: Ticket,
+        /// What it showed.
+        result: Result<HistoryFacts, Failure>,
+    },
+    /// Days of purchase stand at their titles.
+    Dated {
+        /// Run.
+        run: RunId,
+        /// Titles that have one.
+        titles: u32,
     },
     /// All batches were looked through.
     Surveyed {

@@ -5,7 +5,7 @@ use shared::ids::{Marketplace, RunId};
 
 use super::{
     Effect, Failure, Now, Server, State, Stored, choosing::Choosing, enriching::Enriching,
-    reading::Reading, sending::Sending, sending::Totals,
+    history::History, reading::Reading, sending::Sending, sending::Totals,
 };
 use crate::{
     messages::{Mark, Step, Trouble},
@@ -27,6 +27,8 @@ pub struct Run {
     pub(super) tab_tried_ms: i64,
     pub(super) reading: Reading,
     pub(super) enriching: Enriching,
+    #[serde(default)]
+    pub(super) history: History,
     pub(super) choosing: Choosing,
     pub(super) sending: Sending,
     /// Start of the present stretch of undisturbed work: moment, units and titles then done.
@@ -44,6 +46,10 @@ pub(super) enum Stage {
     Composing { asked: bool },
     /// Batches.
     Enriching,
+    /// The purchase history.
+    History,
+    /// Days of purchase are written to their titles; `asked` once that has begun.
+    Dating { asked: bool },
     /// Batches are looked through; `asked` once that has begun.
     Surveying { asked: bool },
     /// All was read.
@@ -76,6 +82,7 @@ impl Run {
             tab_tried_ms: 0,
             reading: Reading::default(),
             enriching: Enriching::default(),
+            history: History::default(),
             choosing: Choosing::default(),
             sending: Sending::default(),
             since: None,
@@ -86,10 +93,14 @@ impl Run {
     pub(super) fn reopen(&mut self) {
         self.reading.units.reopen();
         self.enriching.units.reopen();
+        self.history.units.reopen();
         self.choosing.reopen();
         self.sending.units.reopen();
         match &mut self.stage {
-            Stage::Composing { asked } | Stage::Surveying { asked } | Stage::Cutting { asked } => {
+            Stage::Composing { asked }
+            | Stage::Dating { asked }
+            | Stage::Surveying { asked }
+            | Stage::Cutting { asked } => {
                 *asked = false;
             }
             _ => {}
@@ -112,7 +123,11 @@ impl Run {
     pub(super) const fn needs_audible(&self) -> bool {
         matches!(
             self.stage,
-            Stage::Permission | Stage::Reading | Stage::Composing { .. } | Stage::Enriching
+            Stage::Permission
+                | Stage::Reading
+                | Stage::Composing { .. }
+                | Stage::Enriching
+                | Stage::History
         )
     }
 
@@ -211,6 +226,7 @@ impl Run {
         match self.stage {
             Stage::Permission | Stage::Reading | Stage::Composing { .. } => Step::Reading,
             Stage::Enriching | Stage::Surveying { .. } => Step::Enriching,
+            Stage::History | Stage::Dating { .. } => Step::History,
             Stage::Ready | Stage::Cutting { .. } | Stage::Sending | Stage::Done => Step::Sending,
         }
     }
@@ -222,6 +238,7 @@ impl Run {
             pages: self.reading.stored(),
             batches: self.enriching.stored(),
             chunks: self.sending.stored(),
+            histories: self.history.stored(),
         }
     }
 
@@ -338,7 +355,14 @@ fn finish_stage(run: &mut Run, library: &str, effects: &mut Vec<Effect>) {
         run.stage = Stage::Composing { asked: false };
     }
     if run.stage == Stage::Enriching && run.enriching.units.all_done() {
-        run.stage = Stage::Surveying { asked: false };
+        // What the history has said of titles stays, also when they are completed once more.
+        run.stage = match run.history.titles {
+            Some(_) => Stage::Dating { asked: false },
+            None => Stage::Surveying { asked: false },
+        };
+    }
+    if run.stage == Stage::History && run.history.units.all_done() {
+        run.stage = Stage::Dating { asked: false };
     }
     if run.stage == Stage::Sending && run.sending.units.all_done() {
         run.stage = Stage::Done;
@@ -348,12 +372,21 @@ fn finish_stage(run: &mut Run, library: &str, effects: &mut Vec<Effect>) {
             run.stage = Stage::Composing { asked: true };
             effects.push(Effect::Compose { run: run.id, pages: run.reading.units.of() });
         }
+        Stage::Dating { asked: false } => {
+            run.stage = Stage::Dating { asked: true };
+            effects.push(Effect::Date {
+                run: run.id,
+                histories: run.history.stored(),
+                batches: run.enriching.units.of(),
+            });
+        }
         Stage::Surveying { asked: false } => {
             run.stage = Stage::Surveying { asked: true };
             effects.push(Effect::Survey {
                 run: run.id,
                 batches: run.enriching.units.of(),
-                notes: run.reading.notes(),
+                histories: run.history.stored(),
+                notes: run.reading.notes().into_iter().chain(run.history.notes()).collect(),
             });
         }
         Stage::Cutting { asked: false } => {
@@ -372,6 +405,7 @@ fn may_ask(run: &Run, settings: &Settings) -> bool {
         Stage::Enriching => {
             run.enriching.units.open() < slots && run.enriching.units.next().is_some()
         }
+        Stage::History => run.history.units.open() == 0 && run.history.units.next().is_some(),
         _ => false,
     }
 }

@@ -51,6 +51,7 @@ fn phase(run: &Run, now: Now) -> Phase {
         },
         (None, Stage::Reading | Stage::Composing { .. }) => Phase::Reading(progress),
         (None, Stage::Enriching | Stage::Surveying { .. }) => Phase::Enriching(progress),
+        (None, Stage::History | Stage::Dating { .. }) => Phase::History(progress),
         (None, Stage::Cutting { .. } | Stage::Sending) => Phase::Sending(progress),
     }
 }
@@ -64,6 +65,9 @@ impl Run {
             }
             Stage::Enriching | Stage::Surveying { .. } => {
                 (self.enriching.units.done(), self.enriching.finished)
+            }
+            Stage::History | Stage::Dating { .. } => {
+                (self.history.units.done(), self.history.dates)
             }
             Stage::Ready | Stage::Cutting { .. } | Stage::Sending | Stage::Done => {
                 (self.sending.units.done(), self.totals().total)
@@ -79,6 +83,10 @@ impl Run {
             }
             Stage::Enriching | Stage::Surveying { .. } => {
                 (Some(self.enriching.units.of()), Some(self.enriching.titles))
+            }
+            // The first page says how many there are, or so it seems: every year has its own.
+            Stage::History | Stage::Dating { .. } => {
+                ((done > 1).then(|| self.history.units.of()), None)
             }
             Stage::Ready | Stage::Cutting { .. } | Stage::Sending | Stage::Done => {
                 let of = Some(self.sending.units.of()).filter(|of| *of > 0);
@@ -116,6 +124,8 @@ impl Run {
             not_enriched: survey.not_enriched,
             problem_count: survey.problem_count,
             problems: survey.problems.clone(),
+            dated: self.history.titles,
+            history_open: self.history.is_open() && !self.is_cut(),
         }
     }
 

@@ -14,7 +14,7 @@ use shared::{
 
 use super::{
     Worker, keys,
-    titles::{Mapped, Problems},
+    titles::{self, Mapped, Problems},
 };
 use crate::{
     browser::{Browser, StorageFull},
@@ -30,7 +30,7 @@ impl<B: Browser> Worker<B> {
     pub(super) async fn survey(
         &self,
         run: RunId,
-        batches: u32,
+        (batches, histories): (u32, u32),
         notes: Vec<Problem>,
     ) -> Option<Event> {
         let stored = self.browser.get(&keys::notes(run)).await.ok()?;
@@ -44,6 +44,7 @@ impl<B: Browser> Worker<B> {
             survey.not_enriched += mapped.not_enriched;
             problems.absorb(mapped.problems);
         }
+        problems.absorb(self.history_problems(run, histories).await.ok()?);
         survey.problem_count = problems.count;
         survey.problems = problems.first;
         Some(Event::Surveyed { run, survey })
@@ -121,7 +122,9 @@ impl<B: Browser> Worker<B> {
         for batch in 0..cut.batches {
             let (_, lines) = self.batch(cut.run, batch).await.ok()?;
             for item in lines.lines() {
-                if let Some(asin) = asin(item).filter(|asin| left_out.contains(*asin)) {
+                if let Some((asin, _)) =
+                    titles::split(item).filter(|(asin, _)| left_out.contains(*asin))
+                {
                     cutter.run.not_sent.push(asin.to_owned());
                     continue;
                 }
@@ -141,11 +144,6 @@ impl<B: Browser> Worker<B> {
         let (head, lines) = stored.split_once('\n').unwrap_or((&stored, ""));
         Ok((keys::value(Some(head.to_owned())).unwrap_or_default(), lines.to_owned()))
     }
-}
-
-/// The ASIN of a title as we write it: always its first field.
-fn asin(item: &str) -> Option<&str> {
-    item.strip_prefix("{\"asin\":\"")?.split('"').next()
 }
 
 fn chunk(run: &v1::Run, items: &[String]) -> String {

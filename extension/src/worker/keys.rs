@@ -33,6 +33,11 @@ pub(super) fn notes(run: RunId) -> String {
     format!("notes/{run}")
 }
 
+/// Days of purchase of a page of the history, from 0.
+pub(super) fn history(run: RunId, unit: u32) -> String {
+    format!("history/{run}/{unit}")
+}
+
 /// ASINs of the titles that are left out.
 pub(super) fn choice(run: RunId) -> String {
     format!("choice/{run}")
@@ -56,7 +61,8 @@ pub(super) fn of(stored: Stored) -> Vec<String> {
     let few = [notes(run), choice(run)].into_iter().filter(|_| stored.batches > 0);
     let verdicts = (0..stored.batches.div_ceil(PART)).map(|n| verdict(run, n));
     let chunks = (0..stored.chunks).map(|n| chunk(run, n));
-    pages.chain(batches).chain(few).chain(verdicts).chain(chunks).collect()
+    let histories = (0..stored.histories).map(|n| history(run, n));
+    pages.chain(batches).chain(few).chain(verdicts).chain(chunks).chain(histories).collect()
 }
 
 /// A value as text; our own types always can be written.

@@ -31,7 +31,8 @@ impl<B: Browser> Worker<B> {
             marketplace.www(),
             ticket.unit
         );
-        let (page, followed) = self.fetch_page(url, follow).await?;
+        let (answer, followed) = self.fetch_page(url, follow).await?;
+        let page = page_of(&answer)?;
         let facts = facts(&page, followed);
         let stored = StoredPage { items: page.items, problems: page.problems };
         self.browser
@@ -43,30 +44,41 @@ impl<B: Browser> Worker<B> {
 
     /// A signed-out library redirects to another site, which a worker may not follow. A redirect within
     /// Audible is harmless: one look that follows it tells the two apart.
-    async fn fetch_page(&self, url: String, follow: bool) -> Result<(Extracted, bool), Failure> {
+    pub(super) async fn fetch_page(
+        &self,
+        url: String,
+        follow: bool,
+    ) -> Result<(HttpResponse, bool), Failure> {
         let ask = |follow| HttpRequest { session: true, follow, ..HttpRequest::get(url.clone()) };
         if follow && let Ok(answer) = self.browser.send(ask(true)).await {
-            return Ok((page_of(&answer)?, true));
+            return Ok((answer, true));
         }
         let answer = self.browser.send(ask(false)).await.map_err(no_answer)?;
         if !answer.redirected {
-            return Ok((page_of(&answer)?, false));
+            return Ok((answer, false));
         }
         let probed = self.browser.send(ask(true)).await.map_err(|_| Failure::SignedOut)?;
-        Ok((page_of(&probed)?, true))
+        Ok((probed, true))
     }
 }
 
 fn page_of(answer: &HttpResponse) -> Result<Extracted, Failure> {
     refused(answer)?;
     let page = extract(&answer.body);
-    match page.kind {
-        PageKind::Library if answer.status == 200 => Ok(page),
-        PageKind::SignIn => Err(Failure::SignedOut),
-        PageKind::Captcha => Err(Failure::Captcha),
-        PageKind::Whoops => Err(Failure::Blocked),
-        _ if matches!(answer.status, 401 | 403) => Err(Failure::Blocked),
-        PageKind::Library | PageKind::Unknown => Err(Failure::Changed),
+    if page.kind == PageKind::Library && answer.status == 200 {
+        return Ok(page);
+    }
+    Err(unusable(page.kind, answer.status))
+}
+
+/// What it means that a page of this kind came.
+pub(super) const fn unusable(kind: PageKind, status: u16) -> Failure {
+    match kind {
+        PageKind::SignIn => Failure::SignedOut,
+        PageKind::Captcha => Failure::Captcha,
+        PageKind::Whoops => Failure::Blocked,
+        _ if matches!(status, 401 | 403) => Failure::Blocked,
+        PageKind::Library | PageKind::Unknown => Failure::Changed,
     }
 }
 

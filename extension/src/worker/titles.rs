@@ -150,3 +150,8 @@ impl<B: Browser> Worker<B> {
         self.browser.set(key, &keys::text(value)).await
     }
 }
+
+/// A title as we write it: its ASIN, which is always its first field, and what follows it.
+pub(super) fn split(line: &str) -> Option<(&str, &str)> {
+    line.strip_prefix("{\"asin\":\"")?.split_once('"')
+}

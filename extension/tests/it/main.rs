@@ -6,6 +6,7 @@ mod choosing;
 mod doctor;
 mod extracting;
 mod headers;
+mod history;
 mod kills;
 mod marks;
 mod moving;

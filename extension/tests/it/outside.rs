@@ -116,6 +116,11 @@ impl Outside {
         if let Some(answer) = self.trouble.as_mut().and_then(|trouble| trouble(request)) {
             return answer;
         }
+        let history = format!("https://{}/account/purchase-history?", self.marketplace.www());
+        if let Some(query) = request.url.strip_prefix(&history) {
+            assert!(request.session && request.headers.is_empty());
+            return Ok(ok(self.history(query)));
+        }
         let (www, api) = (
             format!("https://{}/library/titles?", self.marketplace.www()),
             format!("https://{}/1.0/catalog/products?", self.marketplace.api()),
@@ -150,6 +155,16 @@ impl Outside {
             self.pages.clear();
         }
         shown
+    }
+
+    fn history(&self, query: &str) -> String {
+        assert_eq!(parameter(query, "tf"), "orders");
+        let asked = page::HistoryAsked {
+            filter: parameter(query, "df"),
+            page: parameter(query, "pn").parse().unwrap(),
+            size: parameter(query, "ps").parse().ok(),
+        };
+        page::history_page(&self.library, self.marketplace, self.language, asked)
     }
 
     fn server(&mut self, path: &str, request: &HttpRequest) -> HttpResponse {

@@ -50,6 +50,8 @@ pub(super) fn ready(snapshot: &Snapshot, shop: Shop, summary: &Summary) -> Scree
         Button::quiet("fetch-missing", Key::FetchMissing, Request::FetchMissing)
     };
     let drop = Button::quiet("discard", Key::Discard, Request::Discard);
+    let history = Act::AllowThen(Request::ReadHistory);
+    let history = Button::quiet("history", Key::ReadHistory, history);
     let go = if snapshot.server.is_none() {
         let settings = Act::Show(Some(Panel::Server));
         Button::filled("server-settings", Key::ConnectServer, settings)
@@ -68,6 +70,7 @@ pub(super) fn ready(snapshot: &Snapshot, shop: Shop, summary: &Summary) -> Scree
     let look = Button::plain("review", Key::Review, Act::Visit("review.html".to_owned()));
     let buttons = match summary.titles {
         0 => vec![drop, again, go],
+        _ if summary.history_open => vec![drop, again, history, look, go],
         _ => vec![drop, again, look, go],
     };
     let mut screen = Screen::new("ready", heading, body, buttons);
@@ -92,7 +95,7 @@ fn found(summary: &Summary) -> Found {
         let what = Text::counted(summary.not_enriched, Key::NotEnrichedOne, Key::NotEnriched);
         notices.push(Notice::new(Tone::Info, what, Key::NotEnrichedThen));
     }
-    let facts = if summary.titles == 0 && summary.source_total == 0 {
+    let mut facts = if summary.titles == 0 && summary.source_total == 0 {
         Vec::new()
     } else {
         vec![
@@ -100,6 +103,8 @@ fn found(summary: &Summary) -> Found {
             (Key::WithDetails.into(), of(enriched, summary.titles)),
         ]
     };
+    let dated = summary.dated.filter(|_| summary.titles > 0);
+    facts.extend(dated.map(|dated| (Key::WithDates.into(), of(dated, summary.titles.max(dated)))));
     Found { facts, notices, problems: lists::problems(summary) }
 }
 

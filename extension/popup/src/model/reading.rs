@@ -40,8 +40,12 @@ fn reads(phase: &Phase) -> bool {
     use extension::messages::Step;
     match phase {
         Phase::AwaitingPermission | Phase::Reading(_) | Phase::Enriching(_) => true,
-        Phase::Waiting { during, .. } | Phase::Stopped { during, .. } => *during != Step::Sending,
-        Phase::Idle | Phase::Ready(_) | Phase::Sending(_) | Phase::Done(_) => false,
+        Phase::Waiting { during, .. } | Phase::Stopped { during, .. } => {
+            matches!(during, Step::Reading | Step::Enriching)
+        }
+        Phase::Idle | Phase::History(_) | Phase::Ready(_) | Phase::Sending(_) | Phase::Done(_) => {
+            false
+        }
     }
 }
 

@@ -44,14 +44,15 @@ pub(super) fn working(step: Step, progress: &Progress) -> Screen {
     let (name, heading) = match step {
         Step::Reading => ("reading", Key::ReadingHeading),
         Step::Enriching => ("enriching", Key::EnrichingHeading),
+        Step::History => ("history", Key::HistoryHeading),
         Step::Sending => ("sending", Key::SendingHeading),
     };
     let mut bar = bar(step, progress);
     bar.facts.push((Key::Rate.into(), known(progress.titles_per_minute.map(number))));
     bar.facts.push((Key::TimeLeft.into(), known(progress.seconds_left.map(left))));
-    let stop = Button::plain("stop", Key::Stop, Request::Stop);
+    let stop = stop(step, Button::plain);
     let mut screen = Screen::new(name, heading.into(), Body::Progress(bar), vec![stop]);
-    screen.step = Some(place(step));
+    screen.step = place(step);
     screen
 }
 
@@ -71,7 +72,7 @@ pub(super) fn waiting(
         (None, _) => None,
     };
     let rest = Rest { kept: kept(step, progress), resumes, bar: begun(step, progress) };
-    let buttons = ways_on(trouble, shop, snapshot);
+    let buttons = ways_on(step, trouble, shop, snapshot);
     let mut screen = Screen::new("waiting", heading, Body::Rest(rest), buttons);
     screen.trouble = Some(name(trouble));
     screen.server_trouble = match trouble {
@@ -82,7 +83,7 @@ pub(super) fn waiting(
         Trouble::Blocked | Trouble::Throttled | Trouble::Unavailable => Tone::Wait,
         _ => Tone::Warn,
     };
-    screen.step = Some(place(step));
+    screen.step = place(step);
     screen.lead.push(then);
     screen
 }
@@ -98,6 +99,9 @@ pub(super) fn stopped(step: Step, progress: &Progress) -> Screen {
             Key::StoppedEnriching,
             Button::filled("read", Key::GoOn, Act::AllowThen(Request::Read)),
         ),
+        Step::History => {
+            (Key::HistoryHeading, Button::filled("history", Key::GoOn, Request::ReadHistory))
+        }
         Step::Sending => {
             (Key::StoppedSending, Button::filled("send", Key::GoOnSending, Request::Send))
         }
@@ -106,23 +110,24 @@ pub(super) fn stopped(step: Step, progress: &Progress) -> Screen {
     let drop = Button::quiet("discard", Key::Discard, Request::Discard);
     let mut screen = Screen::new("stopped", heading.into(), Body::Rest(rest), vec![drop, on]);
     screen.tone = Tone::Pause;
-    screen.step = Some(place(step));
+    screen.step = place(step);
     screen
 }
 
-/// The step's number and how many there are.
-fn place(step: Step) -> Text {
+/// The step's number and how many there are; the purchase history is a way round.
+fn place(step: Step) -> Option<Text> {
     let number: u32 = match step {
         Step::Reading => 1,
         Step::Enriching => 2,
+        Step::History => return None,
         Step::Sending => 3,
     };
-    Text::with(Key::StepOf, [number.into(), STEPS.into()])
+    Some(Text::with(Key::StepOf, [number.into(), STEPS.into()]))
 }
 
 fn bar(step: Step, progress: &Progress) -> Bar {
     let units = match step {
-        Step::Reading => Key::PagesOf,
+        Step::Reading | Step::History => Key::PagesOf,
         Step::Enriching => Key::BatchesOf,
         Step::Sending => Key::ChunksOf,
     };
@@ -134,6 +139,7 @@ fn bar(step: Step, progress: &Progress) -> Bar {
     let titles = match step {
         Step::Reading => Key::TitlesFound,
         Step::Enriching => Key::TitlesCompleted,
+        Step::History => Key::DaysFound,
         Step::Sending => Key::TitlesSent,
     };
     let count = match progress.titles_of {
@@ -173,6 +179,7 @@ fn kept(step: Step, progress: &Progress) -> Text {
     let read = match step {
         Step::Reading => progress.titles,
         Step::Enriching => progress.titles_of.unwrap_or(progress.titles),
+        Step::History => return Key::HistoryKept.into(),
         Step::Sending => {
             let of = progress.titles_of.unwrap_or(progress.titles);
             return Text::with(Key::KeptSending, [progress.titles.into(), of.into()]);
@@ -209,9 +216,15 @@ fn words(trouble: &Trouble, shop: Shop, snapshot: &Snapshot) -> (Text, Text) {
     }
 }
 
+/// Ends the step; of the history what was found is used, and the rest is not needed.
+fn stop(step: Step, kind: fn(&'static str, Key, Request) -> Button) -> Button {
+    let label = if step == Step::History { Key::GoOnWithout } else { Key::Stop };
+    kind("stop", label, Request::Stop)
+}
+
 /// The buttons, the most helpful one filled and last.
-fn ways_on(trouble: &Trouble, shop: Shop, snapshot: &Snapshot) -> Vec<Button> {
-    let stop = Button::quiet("stop", Key::Stop, Request::Stop);
+fn ways_on(step: Step, trouble: &Trouble, shop: Shop, snapshot: &Snapshot) -> Vec<Button> {
+    let stop = stop(step, Button::quiet);
     let open = |kind: fn(&'static str, Text, Act) -> Button, key| {
         let label = Text::with(key, [shop.site().into()]);
         kind("open-audible", label, Act::Ask(Request::OpenAudible))

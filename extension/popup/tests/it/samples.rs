@@ -10,7 +10,7 @@ use shared::{
     wire::v1::{ItemReceipt, Outcome},
 };
 
-pub(crate) const STEPS: [Step; 3] = [Step::Reading, Step::Enriching, Step::Sending];
+pub(crate) const STEPS: [Step; 4] = [Step::Reading, Step::Enriching, Step::History, Step::Sending];
 
 pub(crate) const PROGRESS: Progress = Progress {
     done: 3,
@@ -89,6 +89,8 @@ pub(crate) fn summary() -> Summary {
         not_enriched: 0,
         problem_count: 0,
         problems: Vec::new(),
+        dated: None,
+        history_open: true,
     }
 }
 
@@ -112,6 +114,8 @@ pub(crate) fn flawed_summary() -> Summary {
         not_enriched: 1,
         problem_count,
         problems,
+        dated: Some(0),
+        history_open: false,
     }
 }
 
@@ -172,6 +176,7 @@ pub(crate) fn phases() -> Vec<Phase> {
         Phase::Reading(Progress::default()),
         Phase::Reading(PROGRESS),
         Phase::Enriching(PROGRESS),
+        Phase::History(PROGRESS),
         Phase::Sending(PROGRESS),
         Phase::Ready(summary()),
         Phase::Ready(flawed_summary()),

@@ -80,6 +80,7 @@ fn every_phase_has_the_screen_of_its_name() {
         (Phase::AwaitingPermission, "awaiting-permission"),
         (Phase::Reading(PROGRESS), "reading"),
         (Phase::Enriching(PROGRESS), "enriching"),
+        (Phase::History(PROGRESS), "history"),
         (Phase::Sending(PROGRESS), "sending"),
         (waiting(Step::Reading, Trouble::Captcha), "waiting"),
         (stopped, "stopped"),
@@ -155,6 +156,7 @@ fn a_stopped_run_goes_on_where_it_was() {
     for (during, act) in [
         (Step::Reading, Act::AllowThen(Request::Read)),
         (Step::Enriching, Act::AllowThen(Request::Read)),
+        (Step::History, Act::Ask(Request::ReadHistory)),
         (Step::Sending, Act::Ask(Request::Send)),
     ] {
         let screen = shown(Phase::Stopped { during, progress: PROGRESS });
@@ -174,6 +176,27 @@ fn the_question_names_the_number_and_the_server() {
     assert_eq!(shown(Phase::Ready(one)).heading, Text::with(Key::ReadyHeadingOne, [1.into()]));
     let none = Summary { titles: 0, source_total: 0, ..samples::summary() };
     assert_eq!(next_step(&shown(Phase::Ready(none))).label, Key::SendNone.into());
+}
+
+#[test]
+fn days_of_purchase_are_offered_while_they_can_be_read_and_never_needed() {
+    let open = shown(Phase::Ready(samples::summary()));
+    assert_eq!(button(&open, "history").act, Act::AllowThen(Request::ReadHistory));
+    let read = Summary { dated: Some(200), history_open: false, ..samples::summary() };
+    let screen = shown(Phase::Ready(read));
+    assert!(screen.buttons.iter().all(|button| button.id != "history"));
+    let Body::Found(found) = screen.body else { panic!() };
+    let count = Text::with(Key::NumberOf, [200.into(), 245.into()]);
+    assert!(found.facts.contains(&(Key::WithDates.into(), count)));
+    for phase in [Phase::History(PROGRESS), waiting(Step::History, Trouble::SignedOut)] {
+        let screen = shown(phase);
+        let without = button(&screen, "stop");
+        assert_eq!(
+            (&without.label, &without.act),
+            (&Key::GoOnWithout.into(), &Act::Ask(Request::Stop))
+        );
+        assert_eq!(screen.step, None);
+    }
 }
 
 #[test]

@@ -167,6 +167,7 @@ fn a_change_of_marketplace_warns_where_it_would_drop_titles() {
     assert!(!warns(Phase::Reading(PROGRESS), Marketplace::De));
     assert!(!warns(Phase::Idle, Marketplace::Fr));
     assert!(!warns(stopped(Step::Sending), Marketplace::Fr));
+    assert!(!warns(Phase::History(PROGRESS), Marketplace::Fr));
 }
 
 #[test]

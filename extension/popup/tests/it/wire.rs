@@ -60,6 +60,7 @@ fn every_request_is_written_as_the_worker_reads_it() {
         Request::TryNow,
         Request::OpenAudible,
         Request::Send,
+        Request::ReadHistory,
         Request::FetchMissing,
         Request::Discard,
     ];
