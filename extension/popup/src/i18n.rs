@@ -229,6 +229,7 @@ keys! {
     HistoryHeading(0) = "historyHeading",
     DaysFound(0) = "daysFound",
     HistoryKept(0) = "historyKept",
+    HistorySignedOutThen(1) = "historySignedOutThen",
     WithDates(0) = "withDates",
     Complete(0) = "complete",
     CompleteThen(0) = "completeThen",

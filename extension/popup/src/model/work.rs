@@ -65,7 +65,10 @@ pub(super) fn waiting(
     resumes_at_ms: Option<i64>,
     progress: &Progress,
 ) -> Screen {
-    let (heading, then) = words(trouble, shop, snapshot);
+    let (heading, mut then) = words(trouble, shop, snapshot);
+    if (step, trouble) == (Step::History, &Trouble::SignedOut) {
+        then = Text::with(Key::HistorySignedOutThen, [shop.site().into()]);
+    }
     let resumes = match (resumes_at_ms, trouble) {
         (Some(moment), _) => Some(Text::with(Key::ResumesAt, [super::text::Value::Clock(moment)])),
         (None, Trouble::SignedOut | Trouble::PermissionMissing) => Some(Key::ResumesThen.into()),

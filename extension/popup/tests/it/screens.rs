@@ -197,6 +197,8 @@ fn days_of_purchase_are_offered_while_they_can_be_read_and_never_needed() {
         );
         assert_eq!(screen.step, None);
     }
+    let again = shown(waiting(Step::History, Trouble::SignedOut));
+    assert_eq!(again.lead, [Text::with(Key::HistorySignedOutThen, ["audible.de".into()])]);
 }
 
 #[test]
