@@ -2,6 +2,7 @@
 
 pub mod chromium;
 pub mod firefox;
+mod heap;
 
 use std::{fmt, path::Path, time::Duration};
 
@@ -10,6 +11,8 @@ use audible_sim::Sim;
 use serde_json::Value;
 use tempfile::TempDir;
 use thirtyfour::{WebDriver, WindowHandle};
+
+pub use heap::Heap;
 
 use crate::{
     process::Owned,

@@ -1,19 +1,28 @@
 //! Long stories, told by `cargo xtask soak`.
 
-use std::{io::Write, time::Duration};
+use std::{
+    cell::Cell,
+    io::Write,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Result, ensure};
 use audible_sim::{Fault, Times};
 use e2e::{
-    browser::{Kind, Look},
+    browser::{Heap, Kind, Look},
     popup::Receipt,
-    wait::until,
+    wait::{until, until_within},
     world::World,
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
 /// How long one step of 25,000 titles may take: a thousand requests, three a second.
 const LONG: Duration = Duration::from_secs(900);
+
+/// How many bytes the worker may hold at 25,000 titles.
+const WORKER_HEAP: u64 = 120_000_000;
+/// How often it is asked what it holds.
+const BETWEEN_MEASURES: Duration = Duration::from_secs(5);
 
 /// One story for each size and browser.
 macro_rules! large_libraries {
@@ -98,6 +107,21 @@ async fn random_ends(kind: Kind) -> Result<()> {
     world.browser.quit().await
 }
 
+/// Waits for a screen; the most that the worker held meanwhile, where it can be asked.
+async fn watched(world: &World, screen: &str) -> Result<Heap> {
+    let seen = Cell::new((Instant::now(), Heap::default()));
+    until_within(LONG, &format!("the screen {screen}"), async || {
+        let come = world.popup().screen().await? == screen;
+        let (last, most) = seen.get();
+        if world.browser.kind() == Kind::Chromium && (come || last.elapsed() > BETWEEN_MEASURES) {
+            let heap = world.browser.worker_heap().await?.unwrap_or_default();
+            seen.set((Instant::now(), if heap.total() > most.total() { heap } else { most }));
+        }
+        Ok(come.then_some(seen.get().1))
+    })
+    .await
+}
+
 /// At the usual, polite pace; small ones a second time, when nothing may change. One browser at a time.
 async fn large_library(kind: Kind, titles: usize) -> Result<()> {
     let _turn = e2e::turn::take_all().await;
@@ -107,9 +131,14 @@ async fn large_library(kind: Kind, titles: usize) -> Result<()> {
     let popup = world.popup();
     world.sign_in_first("us").await?;
     world.begin_reading("us").await?;
-    popup.wait_within(LONG, "ready").await?;
+    let reading = watched(&world, "ready").await?;
     popup.click("send").await?;
-    popup.wait_within(LONG, "done").await?;
+    let sending = watched(&world, "done").await?;
+    if kind == Kind::Chromium {
+        let most = if reading.total() > sending.total() { reading } else { sending };
+        writeln!(std::io::stdout(), "{titles} titles: the worker held at most {most:?}")?;
+        ensure!(most.total() > 0 && most.total() <= WORKER_HEAP, "the worker held {most:?}");
+    }
     ensure!(popup.receipt().await? == Receipt { imported: all, ..nothing });
     ensure!(world.assert_stored("us").await? == titles);
     let kept = "chrome.storage.local.get(null).then(all => Object.keys(all).sort().join())";
