@@ -124,6 +124,8 @@ fn people(app: &App) -> Router {
         .route("/imports/{run}", get(pages::imports::import))
         .route("/imports/{run}/{file}", get(pages::download::titles))
         .route("/imports/{run}/undo", post(pages::imports::undo))
+        .route("/ignored", get(pages::ignored::ignored))
+        .route("/ignored/again", post(pages::ignored::again))
         .route("/tokens", get(pages::tokens::tokens).post(pages::tokens::make))
         .route("/tokens/{id}/revoke", post(pages::tokens::revoke))
         .route("/settings", get(pages::settings::settings))

@@ -18,11 +18,13 @@ use crate::{
     accounts::Scope,
     app::App,
     library::moment,
-    store::{StoreError, rows::IgnoredRow},
+    store::{AccountId, StoreError, rows::IgnoredRow},
 };
 
 /// Most titles in one answer.
 const MOST: usize = 500;
+/// What is said of a cursor that is none.
+const CURSOR: Failure = Failure::Query("cursor is the next_cursor of an answer");
 /// Most titles in one question.
 const MOST_AT_ONCE: usize = 1_000;
 
@@ -39,22 +41,22 @@ pub(super) struct Ask {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct IgnoredView {
     /// The shop.
-    marketplace: String,
+    pub(super) marketplace: String,
     /// Product number.
-    asin: String,
+    pub(super) asin: String,
     /// Title, where the library has it.
-    title: Option<String>,
+    pub(super) title: Option<String>,
     /// Since when.
-    ignored_at: String,
+    pub(super) ignored_at: String,
 }
 
 /// Titles that are not wanted, by product number.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct IgnoredPage {
     /// This part, at most 500.
-    ignored: Vec<IgnoredView>,
+    pub(super) ignored: Vec<IgnoredView>,
     /// Cursor of the next part; none at the end.
-    next_cursor: Option<String>,
+    pub(super) next_cursor: Option<String>,
 }
 
 /// What is said of many titles of one shop.
@@ -90,19 +92,28 @@ pub(super) async fn list(
     query: Result<Query<Ask>, QueryRejection>,
 ) -> Result<Json<IgnoredPage>, Failure> {
     let account = auth::account(&app, &headers, Scope::LibraryRead).await?;
-    let wrong = Failure::Query("cursor is the next_cursor of an answer");
-    let Ok(Query(Ask { cursor })) = query else { return Err(wrong) };
-    let after = match cursor.as_str() {
+    let Query(Ask { cursor }) = query.map_err(|_| CURSOR)?;
+    Ok(Json(part(&app, account.id, &cursor, MOST).await?))
+}
+
+/// At most `most` titles after the cursor.
+pub(super) async fn part(
+    app: &App,
+    account: AccountId,
+    cursor: &str,
+    most: usize,
+) -> Result<IgnoredPage, Failure> {
+    let after = match cursor {
         "" => ("", ""),
-        text => text.split_once(':').filter(|_| !text.contains('\0')).ok_or(wrong)?,
+        text => text.split_once(':').filter(|_| !text.contains('\0')).ok_or(CURSOR)?,
     };
-    let mut rows = app.store().ignored_titles(account.id, after, MOST + 1).await?;
-    let full = rows.len() > MOST;
-    rows.truncate(MOST);
+    let mut rows = app.store().ignored_titles(account, after, most + 1).await?;
+    let full = rows.len() > most;
+    rows.truncate(most);
     let last = rows.last().filter(|_| full);
     let next_cursor = last.map(|row| format!("{}:{}", row.asin, row.marketplace));
     let ignored = rows.into_iter().map(view).collect::<Result<_, _>>()?;
-    Ok(Json(IgnoredPage { ignored, next_cursor }))
+    Ok(IgnoredPage { ignored, next_cursor })
 }
 
 /// Says of many titles of one shop that they are never to be imported, or are wanted again.

@@ -2,6 +2,7 @@
 
 pub(super) mod download;
 mod frame;
+pub(super) mod ignored;
 pub(super) mod imports;
 mod notice;
 pub(super) mod pair;

@@ -4,10 +4,12 @@ use axum::{
     body::Body,
     http::{Method, StatusCode},
 };
+use ingest_server::accounts;
 use serde_json::{Value, json};
 use shared::samples;
 
 use crate::{
+    browser::Browser,
     databases::{self, on_both},
     harness::{Answer, Server, run_of},
 };
@@ -19,6 +21,8 @@ on_both![
     the_list_says_since_when_and_goes_on_in_parts,
     nobody_ignores_for_another,
     many_are_left_out_and_wanted_again_at_once,
+    the_page_lists_them_and_lets_one_in_again,
+    a_long_page_goes_on,
 ];
 
 async fn say(server: &Server, method: Method, marketplace: &str, asin: &str) -> Answer {
@@ -149,4 +153,48 @@ async fn many_are_left_out_and_wanted_again_at_once(database: String) {
     ] {
         server.post("/api/ignored", &wrong).await.problem(400, "query_invalid");
     }
+}
+
+async fn the_page_lists_them_and_lets_one_in_again(database: String) {
+    let server = Server::start(database).await;
+    let mut body = run_of(&samples::items(2));
+    body["items"][0]["title"] = json!("A <b>bold</b> title");
+    server.import(&body).await.ok();
+    for index in [0, 150] {
+        put(&server, "us", &asin(index)).await;
+    }
+    let browser = Browser::signed_in(&server, server.account.id).await;
+    assert!(browser.get("/").await.text.contains("href=\"/ignored\""));
+    let page = browser.get("/ignored").await;
+    for part in ["A &#60;b&#62;bold&#60;/b&#62; title", &asin(150), "audible.com", "since "] {
+        assert!(page.text.contains(part), "{part}: {}", page.text);
+    }
+
+    let form = format!("marketplace=us&asin={}", asin(0));
+    let other = accounts::add_account(&server.app, "third@home.example", "").await.unwrap();
+    let stranger = Browser::signed_in(&server, other.id).await;
+    stranger.post("/ignored/again", &form).await;
+    assert!(browser.get("/ignored").await.text.contains(&asin(0)));
+    let done = browser.post("/ignored/again", &form).await;
+    let done = browser.get(done.header("location")).await;
+    assert!(done.text.contains("is taken in again at the next import"), "{}", done.text);
+    assert!(!done.text.contains("bold") && done.text.contains(&asin(150)), "{}", done.text);
+    let odd = browser.post("/ignored/again", "marketplace=xx&asin=B0").await;
+    assert_eq!(odd.status, StatusCode::NOT_FOUND);
+
+    browser.post("/ignored/again", &format!("marketplace=us&asin={}", asin(150))).await;
+    assert!(browser.get("/ignored").await.text.contains("Every title is imported"));
+}
+
+async fn a_long_page_goes_on(database: String) {
+    let server = Server::start(database).await;
+    let browser = Browser::signed_in(&server, server.account.id).await;
+    let many: Vec<_> = (0..101).map(asin).collect();
+    let body = json!({"marketplace": "us", "asins": many, "wanted": false});
+    server.post("/api/ignored", &body).await.ok();
+    let first = browser.get("/ignored").await;
+    assert!(first.text.contains(&many[99]) && !first.text.contains(&many[100]));
+    let rest = browser.get(&format!("/ignored?cursor={}:us", many[99])).await;
+    assert!(rest.text.contains(&many[100]) && !rest.text.contains(&many[99]), "{}", rest.text);
+    assert_eq!(browser.get("/ignored?cursor=odd").await.status, StatusCode::BAD_REQUEST);
 }

@@ -186,10 +186,12 @@ impl Ways {
                 here: kind == show(look),
             }
         };
+        let text = locale.text("ignored.title").to_owned();
+        let ignored = Way { address: format!("{base}/ignored"), text, here: false };
         Self {
             grid: address(base, look, "", &look.cursor),
             list: address(base, look, "list", &look.cursor),
-            kinds: KINDS.map(kind).into(),
+            kinds: KINDS.map(kind).into_iter().chain([ignored]).collect(),
         }
     }
 }
