@@ -8,6 +8,9 @@ use tokio::sync::broadcast::Receiver;
 use super::Browser;
 use crate::wait::PATIENCE;
 
+/// The debugger's code of a question about what is no longer there.
+const CONTEXT_GONE: i64 = -32_000;
+
 /// Bytes in the worker's heaps.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Heap {
@@ -39,7 +42,7 @@ impl Browser {
         let mut worker = Worker::attach(page, &worker["targetId"]).await?;
         let heap = worker.heap().await;
         worker.detach().await?;
-        heap.map(Some)
+        heap
     }
 }
 
@@ -59,35 +62,47 @@ impl Worker {
         Ok(Self { page, session, events, asked: 0 })
     }
 
-    /// What is in use before the question for the linear memory collects the rest.
-    async fn heap(&mut self) -> Result<Heap> {
-        let usage = self.ask("Runtime.getHeapUsage", &json!({})).await?;
+    /// What is in use before the question for the linear memory collects the rest; none if the worker
+    /// ends meanwhile.
+    async fn heap(&mut self) -> Result<Option<Heap>> {
+        let Some(usage) = self.ask("Runtime.getHeapUsage", json!({})).await? else {
+            return Ok(None);
+        };
         let script = usage["usedSize"].as_u64().context("usedSize")?;
+        let linear = self.linear().await?;
+        Ok(linear.map(|linear| Heap { script, linear }))
+    }
+
+    async fn linear(&mut self) -> Result<Option<u64>> {
         let kind = json!({"expression": "WebAssembly.Memory.prototype"});
-        let kind = self.ask("Runtime.evaluate", &kind).await?["result"]["objectId"].clone();
-        let all = self.ask("Runtime.queryObjects", &json!({"prototypeObjectId": kind})).await?;
+        let Some(kind) = self.ask("Runtime.evaluate", kind).await? else { return Ok(None) };
+        let all = json!({"prototypeObjectId": kind["result"]["objectId"]});
+        let Some(all) = self.ask("Runtime.queryObjects", all).await? else { return Ok(None) };
         let sum = json!({
             "objectId": all["objects"]["objectId"],
             "functionDeclaration":
                 "function () { return this.reduce((sum, memory) => sum + memory.buffer.byteLength, 0) }",
             "returnByValue": true,
         });
-        let sum = self.ask("Runtime.callFunctionOn", &sum).await?;
-        let linear = sum["result"]["value"].as_u64().context("the linear memory's size")?;
-        Ok(Heap { script, linear })
+        let Some(sum) = self.ask("Runtime.callFunctionOn", sum).await? else { return Ok(None) };
+        sum["result"]["value"].as_u64().context("the linear memory's size").map(Some)
     }
 
-    async fn ask(&mut self, method: &str, params: &Value) -> Result<Value> {
+    /// The answer; none if what was asked about has ended.
+    async fn ask(&mut self, method: &str, params: Value) -> Result<Option<Value>> {
         self.asked += 1;
         let question = json!({"id": self.asked, "method": method, "params": params}).to_string();
         let question = json!({"sessionId": self.session, "message": question});
         self.page.send_raw("Target.sendMessageToTarget", question).await?;
         let answer = tokio::time::timeout(PATIENCE, self.answer()).await;
         let mut answer = answer.map_err(|_| anyhow!("no answer to {method}"))??;
+        if answer["error"]["code"] == CONTEXT_GONE {
+            return Ok(None);
+        }
         if !answer["error"].is_null() {
             bail!("{method}: {}", answer["error"]);
         }
-        Ok(answer["result"].take())
+        Ok(Some(answer["result"].take()))
     }
 
     async fn answer(&mut self) -> Result<Value> {
