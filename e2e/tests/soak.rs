@@ -22,7 +22,7 @@ const LONG: Duration = Duration::from_secs(900);
 /// How many bytes the worker may hold at 25,000 titles.
 const WORKER_HEAP: u64 = 120_000_000;
 /// How often it is asked what it holds.
-const BETWEEN_MEASURES: Duration = Duration::from_secs(5);
+const BETWEEN_MEASURES: Duration = Duration::from_secs(30);
 
 /// One story for each size and browser.
 macro_rules! large_libraries {

@@ -159,6 +159,13 @@ pub(crate) struct LibraryRow {
     pub(crate) raw_import_data: Option<String>,
 }
 
+/// What is noticed of titles.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark<'a> {
+    pub(crate) kind: &'a str,
+    pub(crate) library: &'a str,
+}
+
 /// What readings have noticed of a title.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct MarkRow {

@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use super::{Connection, bulk};
 use crate::{
     ingest::{Import, decide::Decision, progress::RunRow},
-    store::{StoreError, rows::Key},
+    store::{
+        StoreError,
+        rows::{Key, Mark},
+    },
 };
 
 /// Titles that are asked for at once.
@@ -17,7 +20,7 @@ pub(super) async fn playable(
     import: &Import,
     decision: &Decision,
 ) -> Result<(), StoreError> {
-    let mark = bulk::Mark { kind: "unavailable", library: "" };
+    let mark = Mark { kind: "unavailable", library: "" };
     let owner = Key(import.account.id);
     if !decision.unavailable.is_empty() {
         let since = (Key(import.run().id.uuid()), import.micros());
@@ -42,7 +45,7 @@ pub(super) async fn listed(
     }
     let (owner, id) = (Key(import.account.id), Key(import.run().id.uuid()));
     let now = asins(db, owner, id).await?;
-    let mark = bulk::Mark { kind: "absent", library: &run.library };
+    let mark = Mark { kind: "absent", library: &run.library };
     let marked: Vec<(Key, String)> = sqlx::query_as(
         "SELECT k.media_id, m.asin FROM marks k
          JOIN media m ON m.user_id = k.user_id AND m.media_id = k.media_id

@@ -11,7 +11,7 @@ use shared::ids::{Asin, Marketplace};
 
 use crate::store::{
     LibraryQuery, Sort, StoreError,
-    rows::{Key, KnownRow, LibraryRow, MarkRow, MediaRow, OutcomeRow, UserMediaRow},
+    rows::{Key, KnownRow, LibraryRow, Mark, MarkRow, MediaRow, OutcomeRow, UserMediaRow},
 };
 
 /// Which chunk an outcome belongs to.
@@ -188,13 +188,6 @@ pub(super) async fn remove_media(
 ) -> Result<(), StoreError> {
     sqlx::query(REMOVE).bind(owner).bind(json(&ids)?).execute(db).await?;
     Ok(())
-}
-
-/// What is noticed of titles.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Mark<'a> {
-    pub(super) kind: &'a str,
-    pub(super) library: &'a str,
 }
 
 /// The first run that noticed it stays.
