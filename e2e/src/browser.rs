@@ -12,8 +12,6 @@ use serde_json::Value;
 use tempfile::TempDir;
 use thirtyfour::{WebDriver, WindowHandle};
 
-pub use heap::Heap;
-
 use crate::{
     process::Owned,
     tools::Tools,
@@ -58,7 +56,7 @@ pub struct Browser {
     origin: String,
     popup: WindowHandle,
     display: Option<chromium::Display>,
-    _driver_process: Owned,
+    driver_process: Owned,
     _profile: TempDir,
 }
 

@@ -45,7 +45,7 @@ pub(super) async fn start(tools: &Tools, proxy: SocketAddr, look: Look) -> Resul
         origin,
         popup,
         display: None,
-        _driver_process: process,
+        driver_process: process,
         _profile: profile,
     })
 }
