@@ -12,6 +12,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 use thirtyfour::{WebDriver, WindowHandle};
 
+pub use heap::Heap;
+
 use crate::{
     process::Owned,
     tools::Tools,
@@ -56,7 +58,7 @@ pub struct Browser {
     origin: String,
     popup: WindowHandle,
     display: Option<chromium::Display>,
-    driver_process: Owned,
+    _driver_process: Owned,
     _profile: TempDir,
 }
 

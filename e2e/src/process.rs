@@ -23,11 +23,6 @@ pub struct Owned {
 }
 
 impl Owned {
-    /// The process group, whose id is that of the process.
-    pub fn group(&self) -> u32 {
-        self.group
-    }
-
     /// Starts `command`, which says nothing.
     pub fn spawn(mut command: Command) -> Result<Self> {
         use std::os::unix::process::CommandExt;

@@ -96,7 +96,7 @@ pub(super) async fn start(tools: &Tools, sim: &Sim, look: Look) -> Result<Browse
         origin,
         popup,
         display: Some(display),
-        driver_process: process,
+        _driver_process: process,
         _profile: profile,
     })
 }

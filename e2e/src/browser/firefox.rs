@@ -45,7 +45,7 @@ pub(super) async fn start(tools: &Tools, proxy: SocketAddr, look: Look) -> Resul
         origin,
         popup,
         display: None,
-        driver_process: process,
+        _driver_process: process,
         _profile: profile,
     })
 }
