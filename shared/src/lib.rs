@@ -13,6 +13,7 @@ pub mod media;
 pub mod merge;
 pub mod percent;
 pub mod problem;
+pub mod product;
 pub mod raw;
 #[cfg(feature = "samples")]
 pub mod samples;

@@ -1,0 +1,61 @@
+//! The StoryGraph: the audiobooks of its export. Most have no ASIN: a title is found in the library by its
+//! name.
+
+use shared::ids::Asin;
+
+use super::goodreads;
+use crate::{
+    draft::{Draft, NOT_OURS, Set, Verdict},
+    format::{Flat, Format, Names},
+    words::{self, DayOrder},
+};
+
+pub(crate) const FLAT: Flat =
+    Flat { format: Format::StoryGraph, is, lists: &[], columns: COLUMNS, local_days: &[], end };
+
+fn is(names: &Names) -> bool {
+    names.all(&["Title", "Authors", "ISBN/UID", "Format", "Read Status", "Star Rating"])
+}
+
+const COLUMNS: &[(&str, Set)] = &[
+    ("title", |draft, cell| draft.raw.title = Some(cell.to_owned())),
+    ("authors", |draft, cell| draft.raw.authors = words::people(cell)),
+    ("contributors", NOT_OURS),
+    ("isbnuid", uid),
+    ("format", |draft, cell| draft.binding = Some(cell.to_lowercase())),
+    ("readstatus", |draft, cell| draft.state = goodreads::shelf(cell)),
+    ("lastdateread", |draft, cell| draft.finished_at = Some(words::day(cell, DayOrder::Unknown))),
+    ("starrating", |draft, cell| draft.raw.my_rating = words::number(cell)),
+    ("review", |draft, cell| draft.extra("review", cell.into())),
+    ("tags", |draft, cell| draft.extra("tags", cell.into())),
+    ("dateadded", NOT_OURS),
+    ("datesread", NOT_OURS),
+    ("readcount", NOT_OURS),
+    ("moods", NOT_OURS),
+    ("pace", NOT_OURS),
+    ("characterorplotdriven", NOT_OURS),
+    ("strongcharacterdevelopment", NOT_OURS),
+    ("loveablecharacters", NOT_OURS),
+    ("diversecharacters", NOT_OURS),
+    ("flawedcharacters", NOT_OURS),
+    ("contentwarnings", NOT_OURS),
+    ("contentwarningdescription", NOT_OURS),
+    ("owned", NOT_OURS),
+];
+
+/// An ASIN, or the ISBN of whatever edition.
+fn uid(draft: &mut Draft, cell: &str) {
+    if cell.starts_with('B') && Asin::parse(cell).is_ok() {
+        draft.raw.asin = cell.to_owned();
+    } else {
+        draft.extra("isbn", cell.into());
+    }
+}
+
+fn end(draft: &mut Draft) -> Verdict {
+    if draft.binding.as_deref().is_some_and(|format| format.contains("audio")) {
+        Verdict::Title
+    } else {
+        Verdict::Other
+    }
+}

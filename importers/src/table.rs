@@ -1,0 +1,188 @@
+//! A table or a flat list of one program: its cells go where the program's columns say.
+
+use std::io::Read;
+
+use serde_json::{Map, Value};
+use shared::problem::{Problem, Reason};
+
+use crate::{
+    Found, Title,
+    draft::{Draft, Set, Verdict},
+    format::{Flat, plain},
+    problem,
+    rows::{Next, Rows},
+    words::{self, DayOrder},
+};
+
+/// What the columns of a file are.
+pub(crate) struct Columns {
+    names: Vec<String>,
+    sets: Vec<Option<Set>>,
+}
+
+/// What a table was.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Count {
+    /// Rows that are no audiobooks.
+    pub(crate) others: u32,
+}
+
+impl Flat {
+    fn set(&self, name: &str) -> Option<Set> {
+        let name = plain(name);
+        self.columns.iter().find(|(column, _)| *column == name).map(|(_, set)| *set)
+    }
+
+    /// Hands out a row whose cells have been put in their places; false if it is no audiobook.
+    pub(crate) fn finish(
+        &self,
+        mut draft: Draft,
+        place: String,
+        found: &mut dyn FnMut(Found),
+    ) -> bool {
+        match (self.end)(&mut draft) {
+            Verdict::Other => return false,
+            Verdict::Title => hand_out(draft, place, found),
+        }
+        true
+    }
+}
+
+/// A title, and before it what of it could not be read.
+pub(crate) fn hand_out(mut draft: Draft, place: String, found: &mut dyn FnMut(Found)) {
+    draft.put_together();
+    let Draft { raw, marketplace, own, problems, .. } = draft;
+    for (field, detail) in problems {
+        let problem = problem(place.clone(), field, Reason::Malformed, detail);
+        found(Found::Problem(Problem { asin: Some(raw.asin.clone()), ..problem }));
+    }
+    found(Found::Title(Box::new(Title { place, marketplace, raw, own })));
+}
+
+impl Columns {
+    pub(crate) fn new(flat: &Flat, names: Vec<String>) -> Self {
+        let sets = names.iter().map(|name| flat.set(name)).collect();
+        Self { names, sets }
+    }
+
+    /// Puts a cell in its place; what has none is kept under its name.
+    pub(crate) fn put(&self, draft: &mut Draft, column: usize, cell: &str) {
+        let cell = cell.trim();
+        if cell.is_empty() {
+            return;
+        }
+        match (self.sets.get(column), self.names.get(column)) {
+            (Some(Some(set)), _) => set(draft, cell),
+            (Some(None), Some(name)) if !name.is_empty() => draft.extra(name, Value::from(cell)),
+            _ => {}
+        }
+    }
+}
+
+/// Reads the rows behind the header.
+pub(crate) fn read<R: Read>(
+    flat: &Flat,
+    columns: &Columns,
+    rows: &mut Rows<R>,
+    order: DayOrder,
+    found: &mut dyn FnMut(Found),
+) -> std::io::Result<Count> {
+    let mut count = Count::default();
+    loop {
+        let row = match rows.next()? {
+            Next::End => return Ok(count),
+            Next::TooLarge(line) => {
+                found(too_large(line));
+                continue;
+            }
+            Next::Row(row) => row,
+        };
+        let mut draft = Draft { order, ..Draft::default() };
+        let mut width = 0;
+        for (column, cell) in row.cells().enumerate() {
+            columns.put(&mut draft, column, cell);
+            // Cells without anything in them behind the last column do no harm.
+            width =
+                if column < columns.names.len() || !cell.is_empty() { column + 1 } else { width };
+        }
+        let place = format!("line {}", row.line);
+        if let Some(detail) = misshapen(width, columns.names.len(), row.breaks) {
+            found(Found::Problem(problem(place, "", Reason::Malformed, detail)));
+            continue;
+        }
+        count.others += u32::from(!flat.finish(draft, place, found));
+    }
+}
+
+/// Names a row over its bound.
+pub(crate) fn too_large(line: u64) -> Found {
+    let detail = "this row is larger than a megabyte: perhaps a quote in it is never closed";
+    Found::Problem(problem(format!("line {line}"), "", Reason::TooLarge, detail))
+}
+
+/// A row with too few cells that goes over lines holds an open quote; one with too many is shifted.
+fn misshapen(width: usize, columns: usize, breaks: u64) -> Option<&'static str> {
+    match () {
+        () if width < columns && breaks > 0 => Some(
+            "a quote that opens in this row is never closed, so that rows below are taken for a part of it",
+        ),
+        () if width > columns => Some("this row has more cells than the file has columns"),
+        () => None,
+    }
+}
+
+/// In which order the days of a file are written, if a column may have them in any.
+pub(crate) fn order<R: Read>(
+    flat: &Flat,
+    names: &[String],
+    rows: &mut Rows<R>,
+) -> std::io::Result<DayOrder> {
+    let is_day = |name: &String| flat.local_days.contains(&plain(name).as_str());
+    let days: Vec<bool> = names.iter().map(is_day).collect();
+    if !days.contains(&true) {
+        return Ok(DayOrder::Unknown);
+    }
+    loop {
+        let row = match rows.next()? {
+            Next::End => return Ok(DayOrder::Unknown),
+            Next::TooLarge(_) => continue,
+            Next::Row(row) => row,
+        };
+        let mut shown = row.cells().zip(&days).filter(|(_, is_day)| **is_day);
+        if let Some(order) = shown.find_map(|(cell, _)| words::order_of(cell)) {
+            return Ok(order);
+        }
+    }
+}
+
+/// One entry of a flat list in JSON; false if it is no audiobook.
+pub(crate) fn entry(
+    flat: &Flat,
+    entry: &Map<String, Value>,
+    place: String,
+    found: &mut dyn FnMut(Found),
+) -> bool {
+    let mut draft = Draft::default();
+    for (name, value) in entry {
+        let set = flat.set(name);
+        match (value, set) {
+            (Value::Null, _) => {}
+            (Value::String(text), Some(set)) if !text.trim().is_empty() => {
+                set(&mut draft, text.trim());
+            }
+            (Value::Bool(_) | Value::Number(_), Some(set)) => set(&mut draft, &value.to_string()),
+            (Value::Array(all), Some(set)) => set(&mut draft, &joined(all)),
+            (Value::String(text), None) if text.trim().is_empty() => {}
+            (Value::String(_) | Value::Bool(_) | Value::Number(_), None) => {
+                draft.extra(name, value.clone());
+            }
+            _ => {}
+        }
+    }
+    flat.finish(draft, place, found)
+}
+
+/// Texts of a list in one, as a table would have them.
+fn joined(all: &[Value]) -> String {
+    all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+}
