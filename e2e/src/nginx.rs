@@ -71,7 +71,7 @@ fn configuration(folder: &Path, port: u16, target: &str) -> String {
              server {{
                  listen 127.0.0.1:{port};
                  location /mefeed/ {{
-                     client_max_body_size 8m;
+                     client_max_body_size 64m;
                      proxy_pass {target};
                      proxy_set_header Host $http_host;
                      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;

@@ -31,6 +31,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Largest body of an import, in bytes.
     pub body_limit: usize,
+    /// Largest export file, in bytes.
+    pub file_limit: usize,
     /// How many imports are in memory at once.
     pub imports_at_once: usize,
     /// How long an import waits for its turn, and then for its body.
@@ -48,6 +50,7 @@ impl Settings {
             metrics_token: None,
             trusted_proxies: Vec::new(),
             body_limit: 8 * 1024 * 1024,
+            file_limit: 64 * 1024 * 1024,
             imports_at_once: 2,
             patience: Duration::from_secs(30),
         }

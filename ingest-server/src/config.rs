@@ -10,6 +10,7 @@ use std::{
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
+use shared::ids::Marketplace;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -20,6 +21,7 @@ use uuid::Uuid;
 use crate::{
     accounts::{self, Scopes},
     app::{App, Settings},
+    files::{self, FileImport, FileProblem, FileReceipt},
     logging::{self, LogFormat},
     secret::Secret,
     serve::{Listeners, serve, told_to_stop},
@@ -69,6 +71,9 @@ struct Common {
     /// Largest body of an import, in bytes.
     #[arg(long, global = true, env = "MEFEED_BODY_LIMIT", default_value_t = 8 * 1024 * 1024)]
     body_limit: usize,
+    /// Largest export file that is taken, in bytes.
+    #[arg(long, global = true, env = "MEFEED_FILE_LIMIT", default_value_t = 64 * 1024 * 1024)]
+    file_limit: usize,
     /// Form of log lines.
     #[arg(long, global = true, env = "MEFEED_LOG_FORMAT", value_enum, default_value_t)]
     log_format: LogFormat,
@@ -87,6 +92,20 @@ enum Action {
     /// API tokens.
     #[command(subcommand)]
     Token(TokenAction),
+    /// Import an export file of another program into somebody's library.
+    Import {
+        /// The file, as the program wrote it.
+        file: PathBuf,
+        /// E-mail address of the account.
+        #[arg(long)]
+        user: String,
+        /// The shop of titles of which the file does not say it: us, uk, de, fr, ca, it, au, in, jp, es, br.
+        #[arg(long, value_parser = Marketplace::parse)]
+        marketplace: Option<Marketplace>,
+        /// Say what would happen, and write nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Write a consistent copy of the SQLite database, also while the server runs.
     Backup {
         /// The new file; an existing one is never overwritten.
@@ -178,6 +197,11 @@ impl Command {
                 hand_over(&app, "sign-in", &account.id.to_string(), &link)
             }
             Action::Token(action) => action.run(&app).await,
+            Action::Import { file, user, marketplace, dry_run } => {
+                let account = accounts::find_account(&app, &user).await?;
+                let ask = FileImport { account, marketplace, dry_run, only: None };
+                import(&app, &file, ask).await
+            }
             Action::Backup { file } => {
                 app.store().backup(&file).await?;
                 say(&format!("The copy is in {}", file.display()))
@@ -185,6 +209,25 @@ impl Command {
             Action::Healthcheck => Ok(()),
         }
     }
+}
+
+/// Imports a file and says what became of it, with every problem by its place.
+async fn import(app: &App, path: &Path, ask: FileImport) -> anyhow::Result<()> {
+    let name = path.display();
+    let file = std::fs::File::open(path).with_context(|| format!("cannot open {name}"))?;
+    let receipt = files::import(app, ask, file).await.with_context(|| format!("{name}"))?;
+    for FileProblem { place, asin, field, detail } in &receipt.problems {
+        let of = [asin.as_deref().unwrap_or_default(), field].join(" ");
+        say(&format!("{place}: {} {detail}", of.trim()))?;
+    }
+    let FileReceipt { format_name, imported, updated, unchanged, .. } = &receipt;
+    let FileReceipt { ignored, rejected, others, problems_total, whole, .. } = &receipt;
+    say(&format!(
+        "{format_name}: {imported} new, {updated} changed, {unchanged} unchanged, {ignored} ignored, \
+         {rejected} not taken, {others} no audiobooks; {problems_total} problems"
+    ))?;
+    anyhow::ensure!(whole, "the file breaks off before its end; what stands before was taken");
+    Ok(())
 }
 
 impl TokenAction {
@@ -225,6 +268,7 @@ impl Common {
         let database = self.database_url.clone().unwrap_or_else(file);
         let mut settings = Settings::new(public_url, database, self.data_dir.clone());
         settings.body_limit = self.body_limit;
+        settings.file_limit = self.file_limit;
         settings.trusted_proxies.clone_from(&self.trusted_proxy);
         settings.metrics_token = self.metrics_token()?;
         App::open(settings).await.context("cannot open the database")

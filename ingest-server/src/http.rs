@@ -7,6 +7,7 @@ mod browser;
 mod client;
 mod docs;
 mod error;
+mod files;
 mod ignored;
 mod import;
 mod imports;
@@ -98,6 +99,8 @@ fn programs() -> OpenApiRouter<App> {
         .routes(routes!(imports::one))
         .routes(routes!(imports::items))
         .routes(routes!(imports::undo))
+        .routes(routes!(files::file))
+        .routes(routes!(files::audible_json))
         .routes(routes!(ignored::list, ignored::many))
         .routes(routes!(ignored::one, ignored::put, ignored::delete))
         // Programs that ask a person for a token, and manage it.

@@ -8,6 +8,7 @@ pub mod app;
 pub mod clock;
 pub mod config;
 pub mod edits;
+pub mod files;
 pub mod grant;
 pub mod history;
 pub mod http;

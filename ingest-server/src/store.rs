@@ -19,7 +19,7 @@ use shared::ids::{Asin, Marketplace};
 use uuid::Uuid;
 
 use self::rows::{
-    ChunkHistory, EditionRow, EditsRow, HistoryRow, IgnoredRow, Key, LibraryRow, MarkRow,
+    ChunkHistory, EditionRow, EditsRow, HistoryRow, IgnoredRow, Key, LibraryRow, MarkRow, NameRow,
 };
 use crate::{
     accounts::{Account, Link, Person, Purpose, Scopes, Token},
@@ -419,6 +419,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         patch: &Patch,
         at: i64,
     ) -> Result<bool, StoreError>;
+    /// All titles of a library by their names.
+    async fn names(&self, owner: AccountId) -> Result<Vec<NameRow>, StoreError>;
     /// Titles that the account does not want, after a product number and shop.
     async fn ignored_titles(
         &self,

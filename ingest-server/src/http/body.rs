@@ -1,6 +1,6 @@
 //! Bodies of imports: their kind, their turn, their size.
 
-use std::time::Duration;
+use std::{fs::File, time::Duration};
 
 use axum::{
     body::Body,
@@ -8,6 +8,7 @@ use axum::{
 };
 use futures::StreamExt;
 use tokio::{
+    io::AsyncWriteExt,
     sync::OwnedSemaphorePermit,
     time::{Instant, timeout, timeout_at},
 };
@@ -47,9 +48,7 @@ pub(super) async fn turn(app: &App) -> Result<OwnedSemaphorePermit, Failure> {
 /// Reads a whole body up to the limit.
 pub(super) async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Failure> {
     let limit = app.settings().body_limit;
-    let announced = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let announced = announced(headers);
     if announced.is_some_and(|length| length > limit) {
         throw_away(body).await;
         return Err(Failure::TooLarge(limit));
@@ -71,6 +70,44 @@ pub(super) async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<V
             Err(_) => return Err(Failure::BodyTooSlow),
         }
     }
+}
+
+/// Puts a file of any kind away, up to the limit of files, where nobody else finds it: it has no name, and
+/// is gone with whoever holds it. Only standing still is too slow.
+pub(super) async fn spool(app: &App, headers: &HeaderMap, body: Body) -> Result<File, Failure> {
+    let limit = app.settings().file_limit;
+    if announced(headers).is_some_and(|length| length > limit) {
+        throw_away(body).await;
+        return Err(Failure::FileTooLarge(limit));
+    }
+    let file = tempfile::tempfile_in(&app.settings().data_dir).map_err(Failure::Spool)?;
+    let mut file = tokio::fs::File::from_std(file);
+    let mut parts = body.into_data_stream();
+    let mut left = limit;
+    loop {
+        match timeout(app.settings().patience, parts.next()).await {
+            Ok(None) => break,
+            Ok(Some(Ok(part))) => match left.checked_sub(part.len()) {
+                Some(rest) => {
+                    left = rest;
+                    file.write_all(&part).await.map_err(Failure::Spool)?;
+                }
+                None => {
+                    throw_away(Body::from_stream(parts)).await;
+                    return Err(Failure::FileTooLarge(limit));
+                }
+            },
+            Ok(Some(Err(_))) => return Err(Failure::BodyBroken),
+            Err(_) => return Err(Failure::BodyTooSlow),
+        }
+    }
+    file.flush().await.map_err(Failure::Spool)?;
+    Ok(file.into_std().await)
+}
+
+/// How long the sender says the body is.
+fn announced(headers: &HeaderMap) -> Option<usize> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Reads on without keeping anything: a connection that ends in the middle of sending shows the

@@ -9,6 +9,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use importers::Unreadable;
 use serde_json::json;
 use shared::validate::EnvelopeProblem;
 use tower_http::csrf::ProtectionError;
@@ -16,6 +17,7 @@ use tower_http::csrf::ProtectionError;
 use super::pages;
 use crate::{
     accounts::{AccountError, Denied, Scope, SignInError},
+    files::FileRefused,
     grant::{GrantError, Refusal},
     ingest::Refused,
     library::LibraryError,
@@ -51,6 +53,12 @@ pub(super) enum Failure {
     NotJson,
     #[error("the body is over {0} bytes")]
     TooLarge(usize),
+    #[error("the file is over {0} bytes")]
+    FileTooLarge(usize),
+    #[error("a file could not be put away")]
+    Spool(#[source] std::io::Error),
+    #[error(transparent)]
+    File(#[from] FileRefused),
     #[error("the body broke off")]
     BodyBroken,
     #[error("the body came too slowly")]
@@ -162,6 +170,8 @@ impl Failure {
             Self::Session(tower_sessions::session::Error::Store(_)) => away(),
             Self::Session(_) | Self::Page(_) | Self::Numbers(_) | Self::Panicked => internal(),
             Self::Edit(errors) => edit_problem(errors),
+            Self::File(refused) => file_problem(refused),
+            Self::Spool(_) => internal(),
             Self::MetricsToken => metrics_token(),
             Self::SignIn(error) => sign_in_problem(&error),
             Self::NoSession => internal(),
@@ -212,6 +222,7 @@ impl Failure {
                 "Send it with Content-Type: application/json.",
             ),
             Self::TooLarge(limit) => return too_large(limit),
+            Self::FileTooLarge(limit) => return file_too_large(limit),
             Self::Busy => return busy(),
             Self::BodyTooSlow => (
                 StatusCode::REQUEST_TIMEOUT,
@@ -244,6 +255,60 @@ fn too_large(limit: usize) -> Problem {
         "The body is larger than this server takes",
         format!("Cut the run into smaller chunks: a body has at most {limit} bytes."),
     )
+}
+
+fn file_too_large(limit: usize) -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "file_too_large",
+        "The file is larger than this server takes",
+        format!("A file has at most {limit} bytes here; MEFEED_FILE_LIMIT sets another limit."),
+    )
+}
+
+fn file_problem(refused: FileRefused) -> Problem {
+    let error = match refused {
+        FileRefused::Import(refused) => return refused_problem(refused),
+        FileRefused::Store(error) => return store_problem(&error),
+        FileRefused::Reader(_) | FileRefused::Unreadable(Unreadable::Io(_)) => return internal(),
+        FileRefused::OtherFormat(format) => {
+            let detail =
+                format!("It is an export of {}. Send it to /api/import/file.", format.name());
+            let title = "The file is of another program";
+            return Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "file_other_format",
+                title,
+                detail,
+            );
+        }
+        FileRefused::Unreadable(error) => error,
+    };
+    let (title, detail) = unreadable(&error);
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), title, detail)
+}
+
+/// What a file is that cannot be read, and what to do.
+const fn unreadable(error: &Unreadable) -> (&'static str, &'static str) {
+    match error {
+        Unreadable::Empty => ("The file is empty", "Export it again and send the new file."),
+        Unreadable::Wishlist => (
+            "This is a wishlist",
+            "Export the library instead: a wishlist holds what you do not have.",
+        ),
+        Unreadable::TooLarge => (
+            "The archive unpacks to more than this server takes",
+            "Unpack it and send the file with the library alone.",
+        ),
+        Unreadable::Damaged => (
+            "The archive is damaged or has a password",
+            "Download it again, or unpack it and send the file with the library alone.",
+        ),
+        Unreadable::Unknown | Unreadable::Io(_) => (
+            "This is no library export that this server knows",
+            "docs/files.md lists the programs and which of their exports to take.",
+        ),
+    }
 }
 
 fn busy() -> Problem {

@@ -252,6 +252,16 @@ impl ChunkHistory {
     }
 }
 
+/// A title by its names, as they are compared.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct NameRow {
+    pub(crate) asin: String,
+    pub(crate) marketplace: String,
+    pub(crate) title_key: String,
+    /// First author, series and title, a line each.
+    pub(crate) author_key: String,
+}
+
 /// A title that an account does not want.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct IgnoredRow {

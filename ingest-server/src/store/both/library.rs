@@ -1,7 +1,10 @@
 //! A library in one of its orders, a part at a time.
 
 use super::{Connection, bulk};
-use crate::store::{AccountId, Beside, LibraryQuery, LibraryRows, StoreError, rows::Key};
+use crate::store::{
+    AccountId, Beside, LibraryQuery, LibraryRows, StoreError,
+    rows::{Key, NameRow},
+};
 
 pub(super) async fn read(
     db: &mut Connection,
@@ -14,6 +17,15 @@ pub(super) async fn read(
     let ids: Vec<Key> = rows.iter().map(|row| row.media_id).collect();
     let beside = beside(db, owner, &ids).await?;
     Ok(LibraryRows { rows, total, beside })
+}
+
+/// All titles by their names.
+pub(super) async fn names(
+    db: &mut Connection,
+    owner: AccountId,
+) -> Result<Vec<NameRow>, StoreError> {
+    let all = "SELECT asin, marketplace, title_key, author_key FROM media WHERE user_id = $1";
+    Ok(sqlx::query_as(all).bind(Key(owner)).fetch_all(db).await?)
 }
 
 /// What stands beside titles.

@@ -30,7 +30,7 @@ use crate::{
     store::{
         AccountId, Bearer, Counts, Imported, KeptAnswer, LibraryQuery, LibraryRows, PersonRow,
         RunsQuery, SessionInfo, SessionRow, Store, StoreError, TitleRows, TokenRow,
-        rows::{ChunkHistory, HistoryRow, IgnoredRow, Key},
+        rows::{ChunkHistory, HistoryRow, IgnoredRow, Key, NameRow},
     },
     undo::{Outcome, Undo},
 };
@@ -320,6 +320,10 @@ impl Store for Database {
         at: i64,
     ) -> Result<bool, StoreError> {
         changing!(self, owner, db => edits::edit(db, owner, id, patch, at))
+    }
+
+    async fn names(&self, owner: AccountId) -> Result<Vec<NameRow>, StoreError> {
+        reading!(self, db => library::names(db, owner))
     }
 
     async fn ignored_titles(

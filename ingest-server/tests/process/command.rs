@@ -1,0 +1,43 @@
+//! The command that imports a file.
+
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ingest-server"));
+    command.arg("--data-dir").arg(folder).args(["--log", "error"]).args(arguments);
+    command.env_remove("MEFEED_DATABASE_URL").output().unwrap()
+}
+
+#[track_caller]
+fn said(output: &Output) -> String {
+    let (out, err) = (&output.stdout, &output.stderr);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(err));
+    String::from_utf8_lossy(out).into_owned()
+}
+
+#[test]
+fn a_file_is_imported_from_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let user = ["--user", "rea@home.example"];
+    said(&run(folder.path(), &["user", "add", user[1]]));
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../importers/testdata");
+    let file = samples.join("libation/csv_undecided/input.csv");
+    let import = ["import", file.to_str().unwrap(), user[0], user[1]];
+
+    let dry = said(&run(folder.path(), &[&import[..], &["--dry-run"]].concat()));
+    assert!(dry.contains("Libation: 1 new"), "{dry}");
+    let first = said(&run(folder.path(), &import));
+    assert!(first.contains("line 2: B0HARB0001 purchase_date"), "{first}");
+    assert!(first.contains("Libation: 1 new, 0 changed, 0 unchanged"), "{first}");
+    let again = said(&run(folder.path(), &import));
+    assert!(again.contains("Libation: 0 new, 0 changed, 1 unchanged"), "{again}");
+
+    let wishlist = samples.join("audible_cli/wishlist/input.csv");
+    let refused = run(folder.path(), &["import", wishlist.to_str().unwrap(), user[0], user[1]]);
+    assert!(!refused.status.success());
+    let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(why.contains("this is a wishlist, not a library"), "{why}");
+}
