@@ -10,7 +10,7 @@ use crate::{
     archive::{self, Limits},
     draft::{Draft, Verdict},
     format::{FLAT, Flat, Format, NESTED, Names, Nested},
-    formats::amazon_data,
+    formats::{amazon_data, audible_cli},
     json::{self, Broken, Head},
     problem,
     rows::{Next, Rows},
@@ -115,9 +115,7 @@ fn header(input: &mut dyn Input, delimiter: u8) -> Result<Option<TableHead>, Unr
 
 /// The one program that writes such columns.
 fn flat(names: &Names) -> Result<&'static Flat, Unreadable> {
-    if names.all(&["percent_complete", "series_sequence", "date_added"])
-        && !names.any(&["purchase_date", "extended_product_description"])
-    {
+    if audible_cli::is_wishlist(names) {
         return Err(Unreadable::Wishlist);
     }
     FLAT.into_iter().find(|flat| (flat.is)(names)).ok_or(Unreadable::Unknown)

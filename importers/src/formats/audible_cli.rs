@@ -1,7 +1,7 @@
 //! audible-cli, `audible library export`: tsv, csv, or a list of the same rows in JSON.
 
 use crate::{
-    draft::{Draft, NOT_OURS, Set, Verdict},
+    draft::{Draft, Set, Verdict},
     format::{Flat, Format, Names},
     words,
 };
@@ -10,8 +10,20 @@ pub(crate) const FLAT: Flat =
     Flat { format: Format::AudibleCli, is, lists: &[""], columns: COLUMNS, local_days: &[], end };
 
 fn is(names: &Names) -> bool {
-    names.all(&["asin", "title", "percent_complete", "series_sequence", "purchase_date"])
-        && names.any(&["extended_product_description", "genres"])
+    is_row(names) && names.any(&["purchase_date"])
+}
+
+/// A wishlist has the same columns without the day of buying. In JSON, whatever is empty is missing.
+pub(crate) fn is_wishlist(names: &Names) -> bool {
+    is_row(names) && !names.any(&["purchase_date"])
+}
+
+fn is_row(names: &Names) -> bool {
+    let others = ["series_sequence", "date_added", "genres", "cover_url", "num_ratings"];
+    names.all(&["asin", "title"])
+        && names.any(&["percent_complete", "runtime_length_min"])
+        && names.any(&others)
+        && !names.any(&["content_type", "product_images", "category_ladders"])
 }
 
 const COLUMNS: &[(&str, Set)] = &[
@@ -29,8 +41,10 @@ const COLUMNS: &[(&str, Set)] = &[
     ("percentcomplete", |draft, cell| draft.percent = words::number(cell)),
     ("rating", |draft, cell| draft.average = words::number(cell)),
     ("numratings", |draft, cell| draft.ratings = words::count(cell)),
-    // When the title came into the library, in other words than the purchase date.
-    ("dateadded", NOT_OURS),
+    // When the title came into the library; the purchase date, where there is one, follows.
+    ("dateadded", |draft, cell| {
+        draft.raw.purchase_date.get_or_insert_with(|| cell.to_owned());
+    }),
     ("releasedate", |draft, cell| draft.raw.release_date = Some(cell.to_owned())),
     ("coverurl", |draft, cell| draft.raw.cover_url = Some(cell.to_owned())),
     ("purchasedate", |draft, cell| draft.raw.purchase_date = Some(cell.to_owned())),

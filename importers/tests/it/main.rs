@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod audible_cli;
 mod hostile;
 mod samples;
 #[path = "../../examples/read/told.rs"]
