@@ -55,6 +55,7 @@ pub struct Browser {
     /// WebDriver session, for what this type does not offer.
     pub driver: WebDriver,
     kind: Kind,
+    look: Look,
     origin: String,
     popup: WindowHandle,
     display: Option<chromium::Display>,
@@ -87,7 +88,7 @@ impl Browser {
     pub async fn open_extension_page(&self, path: &str) -> Result<WindowHandle> {
         let url = format!("{}/{path}", self.origin);
         match self.kind {
-            Kind::Chromium => chromium::open(&self.driver, &url).await,
+            Kind::Chromium => chromium::open(&self.driver, &url, self.look).await,
             Kind::Firefox => firefox::open(&self.driver, &url).await,
         }
     }

@@ -82,10 +82,7 @@ pub(super) async fn start(tools: &Tools, sim: &Sim, look: Look) -> Result<Browse
     let (process, ()) = Owned::start(command, ready).await?;
     let extension = tools.dist.join("chrome");
     let driver = session(tools, port, profile.path(), &extension, sim, look).await?;
-    if look.dark {
-        let features = json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]});
-        driver.cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
-    }
+    wear(&driver, look).await?;
     let origin = format!("chrome-extension://{}", extension_id(&extension)?);
     loaded(&driver, &origin).await?;
     driver.goto(format!("{origin}/popup.html?tab=1")).await?;
@@ -93,6 +90,7 @@ pub(super) async fn start(tools: &Tools, sim: &Sim, look: Look) -> Result<Browse
     Ok(Browser {
         driver,
         kind: Kind::Chromium,
+        look,
         origin,
         popup,
         display: Some(display),
@@ -153,9 +151,19 @@ async fn session(
     Ok(WebDriver::new(format!("http://127.0.0.1:{port}"), wanted).await?)
 }
 
-pub(super) async fn open(driver: &WebDriver, url: &str) -> Result<WindowHandle> {
+/// Gives the present tab the colours that are asked for: Chromium knows them tab by tab.
+async fn wear(driver: &WebDriver, look: Look) -> Result<()> {
+    if look.dark {
+        let features = json!({"features": [{"name": "prefers-color-scheme", "value": "dark"}]});
+        driver.cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn open(driver: &WebDriver, url: &str, look: Look) -> Result<WindowHandle> {
     let tab = driver.new_tab().await?;
     driver.switch_to_window(tab.clone()).await?;
+    wear(driver, look).await?;
     driver.goto(url).await?;
     Ok(tab)
 }

@@ -42,6 +42,7 @@ pub(super) async fn start(tools: &Tools, proxy: SocketAddr, look: Look) -> Resul
     Ok(Browser {
         driver,
         kind: Kind::Firefox,
+        look,
         origin,
         popup,
         display: None,
