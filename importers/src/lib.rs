@@ -1,7 +1,7 @@
 //! Other programs' export files to [`RawItem`]s: the format is told from the content, never from the name.
 //!
 //! Nothing here opens a file, and nothing is kept of one but what a format needs to put its rows together:
-//! titles and problems are handed out as they are read. Reading order: [`read()`], `format.rs` (which
+//! titles and problems are handed out as they are read. Reading order: [`Export`], `format.rs` (which
 //! programs there are and how a file of each is known), then one file of `formats/`.
 
 mod archive;
@@ -25,6 +25,7 @@ use shared::{
     raw::RawItem,
 };
 
+use self::source::Source;
 pub use self::{archive::Limits, format::Format};
 
 /// A file, or its bytes.
@@ -50,15 +51,15 @@ pub struct Title {
 pub enum Found {
     /// A title.
     Title(Box<Title>),
-    /// A row that is no title, or a part of the file that is left out.
+    /// A row that is no title.
+    Refused(Problem),
+    /// Something else that could not be used: a field, a part of the file.
     Problem(Problem),
 }
 
 /// What a file was, once it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// The program that wrote it.
-    pub format: Format,
     /// Rows that are something else than an audiobook, for example a printed book.
     pub others: u32,
     /// The file was read to its end. If not, a problem says where it broke off.
@@ -102,27 +103,38 @@ impl Unreadable {
     }
 }
 
-/// Reads a file from its beginning and hands out what is found, in the order of the file.
-///
-/// # Errors
-///
-/// Nothing was handed out, because the file is none that is known, or not allowed. A file that breaks off
-/// in the middle is no error: what stands before is handed out, and [`Report::whole`] is false.
-pub fn read(
-    input: &mut dyn Input,
-    limits: &Limits,
-    found: &mut dyn FnMut(Found),
-) -> Result<Report, Unreadable> {
-    source::read(input, limits, found)
+/// A file of which it is known what it is.
+pub struct Export<I> {
+    input: I,
+    limits: Limits,
+    source: Source,
 }
 
-/// Which program wrote a file, by its beginning and its shape.
-///
-/// # Errors
-///
-/// As [`read()`].
-pub fn detect(input: &mut dyn Input, limits: &Limits) -> Result<Format, Unreadable> {
-    source::open(input, limits).map(|source| source.format())
+impl<I: Input> Export<I> {
+    /// Finds out what a file is, by its beginning and its shape.
+    ///
+    /// # Errors
+    ///
+    /// It is no file that is known, or one that is not allowed.
+    pub fn open(mut input: I, limits: Limits) -> Result<Self, Unreadable> {
+        let source = source::open(&mut input, &limits)?;
+        Ok(Self { input, limits, source })
+    }
+
+    /// The program that wrote it.
+    pub fn format(&self) -> Format {
+        self.source.format()
+    }
+
+    /// Reads it from its beginning and hands out what is found, in the order of the file. One that breaks
+    /// off in the middle is no error: what stands before is handed out, and [`Report::whole`] is false.
+    ///
+    /// # Errors
+    ///
+    /// The file changed since it was opened, or could not be read.
+    pub fn read(mut self, found: &mut dyn FnMut(Found)) -> Result<Report, Unreadable> {
+        source::read(&self.source, &mut self.input, &self.limits, found)
+    }
 }
 
 /// A place in a file of an archive, by the last part of its name.

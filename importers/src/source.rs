@@ -163,16 +163,16 @@ fn in_archive(input: &mut dyn Input, limits: &Limits) -> Result<Source, Unreadab
 
 /// Reads a whole file.
 pub(crate) fn read(
+    source: &Source,
     input: &mut dyn Input,
     limits: &Limits,
     found: &mut dyn FnMut(Found),
 ) -> Result<Report, Unreadable> {
-    let source = open(input, limits)?;
     if let Source::Archive(format) = source {
-        return all_of(format, input, limits, found);
+        return all_of(*format, input, limits, found);
     }
     let mut amazon = amazon_data::Data::default();
-    let report = one(&source, input, "", &mut amazon, found)?;
+    let report = one(source, input, "", &mut amazon, found)?;
     amazon.hand_out(found);
     Ok(report)
 }
@@ -202,9 +202,9 @@ fn all_of(
             found(left_out("the listening of another profile"));
         } else if format == Format::AmazonData || all.is_none() {
             let report = one(&source, input, name, &mut amazon, found)?;
-            let before = all.unwrap_or(Report { others: 0, ..report });
+            let before = all.unwrap_or(Report { others: 0, whole: true });
             let others = before.others + report.others;
-            all = Some(Report { others, whole: before.whole && report.whole, ..report });
+            all = Some(Report { others, whole: before.whole && report.whole });
         } else {
             found(left_out("another export in the same archive; import it by itself"));
         }
@@ -222,12 +222,15 @@ fn one(
     amazon: &mut amazon_data::Data,
     found: &mut dyn FnMut(Found),
 ) -> Result<Report, Unreadable> {
-    let format = source.format();
     let mut named = |one: Found| {
         found(match one {
             Found::Title(mut title) => {
                 title.place = within(name, std::mem::take(&mut title.place));
                 Found::Title(title)
+            }
+            Found::Refused(mut problem) => {
+                problem.place = within(name, problem.place);
+                Found::Refused(problem)
             }
             Found::Problem(mut problem) => {
                 problem.place = within(name, problem.place);
@@ -235,7 +238,7 @@ fn one(
             }
         });
     };
-    let mut report = Report { format, others: 0, whole: true };
+    let mut report = Report { others: 0, whole: true };
     match source {
         Source::Table(flat, head) => {
             let mut rows = Rows::new(text::decoded(input)?, head.delimiter);
@@ -243,7 +246,7 @@ fn one(
             drop(rows);
             let mut rows = behind(input, head)?;
             let columns = Columns::new(flat, head.names.clone());
-            report.others = table::read(flat, &columns, &mut rows, order, &mut named)?.others;
+            report.others = table::read(flat, &columns, &mut rows, order, &mut named)?;
         }
         Source::Amazon(kind, head) => {
             let mut rows = behind(input, head)?;
@@ -258,7 +261,7 @@ fn one(
                     Some(entry) => {
                         others += u32::from(!table::entry(flat, entry, place, &mut named));
                     }
-                    None => named(Found::Problem(no_object(place))),
+                    None => named(Found::Refused(no_object(place))),
                 }
             });
             report.others = others;
@@ -298,7 +301,7 @@ fn nested_title(
 ) -> bool {
     let place = format!("entry {}", index + 1);
     if !entry.is_object() {
-        found(Found::Problem(no_object(place)));
+        found(Found::Refused(no_object(place)));
         return true;
     }
     let mut draft = Draft::default();

@@ -20,13 +20,6 @@ pub(crate) struct Columns {
     sets: Vec<Option<Set>>,
 }
 
-/// What a table was.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Count {
-    /// Rows that are no audiobooks.
-    pub(crate) others: u32,
-}
-
 impl Flat {
     fn set(&self, name: &str) -> Option<Set> {
         let name = plain(name);
@@ -79,18 +72,18 @@ impl Columns {
     }
 }
 
-/// Reads the rows behind the header.
+/// Reads the rows behind the header; gives how many were no audiobooks.
 pub(crate) fn read<R: Read>(
     flat: &Flat,
     columns: &Columns,
     rows: &mut Rows<R>,
     order: DayOrder,
     found: &mut dyn FnMut(Found),
-) -> std::io::Result<Count> {
-    let mut count = Count::default();
+) -> std::io::Result<u32> {
+    let mut others = 0;
     loop {
         let row = match rows.next()? {
-            Next::End => return Ok(count),
+            Next::End => return Ok(others),
             Next::TooLarge(line) => {
                 found(too_large(line));
                 continue;
@@ -107,17 +100,17 @@ pub(crate) fn read<R: Read>(
         }
         let place = format!("line {}", row.line);
         if let Some(detail) = misshapen(width, columns.names.len(), row.breaks) {
-            found(Found::Problem(problem(place, "", Reason::Malformed, detail)));
+            found(Found::Refused(problem(place, "", Reason::Malformed, detail)));
             continue;
         }
-        count.others += u32::from(!flat.finish(draft, place, found));
+        others += u32::from(!flat.finish(draft, place, found));
     }
 }
 
 /// Names a row over its bound.
 pub(crate) fn too_large(line: u64) -> Found {
     let detail = "this row is larger than a megabyte: perhaps a quote in it is never closed";
-    Found::Problem(problem(format!("line {line}"), "", Reason::TooLarge, detail))
+    Found::Refused(problem(format!("line {line}"), "", Reason::TooLarge, detail))
 }
 
 /// A row with too few cells that goes over lines holds an open quote; one with too many is shifted.

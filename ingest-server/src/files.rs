@@ -7,13 +7,12 @@
 mod intake;
 mod names;
 
-use std::{fs::File, io::Seek};
+use std::fs::File;
 
-use importers::{Format, Found, Limits, Unreadable};
-use schemars::JsonSchema;
+use importers::{Export, Format, Found, Limits, Unreadable};
 use serde::Serialize;
 use shared::{ids::Marketplace, problem::Problem};
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::spawn_blocking};
 use utoipa::ToSchema;
 
 use self::intake::Intake;
@@ -38,7 +37,7 @@ pub struct FileImport {
 }
 
 /// What became of a file.
-#[derive(Clone, Debug, Serialize, JsonSchema, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FileReceipt {
     /// The program that wrote it: `libation`.
     pub format: String,
@@ -69,7 +68,7 @@ pub struct FileReceipt {
 }
 
 /// One run of a file.
-#[derive(Clone, Debug, Serialize, JsonSchema, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FileRun {
     /// The shop; none where nobody said it.
     pub marketplace: Option<String>,
@@ -82,7 +81,7 @@ pub struct FileRun {
 }
 
 /// Something of a file that could not be used.
-#[derive(Clone, Debug, Serialize, JsonSchema, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FileProblem {
     /// Where: `line 17`, `entry 3`.
     pub place: String,
@@ -127,15 +126,15 @@ impl From<Problem> for FileProblem {
 ///
 /// See [`FileRefused`].
 pub async fn import(app: &App, ask: FileImport, file: File) -> Result<FileReceipt, FileRefused> {
-    let limits = Limits::default();
-    let (file, format) = opened(file, limits).await?;
+    let opening = spawn_blocking(move || Export::open(file, Limits::default()));
+    let export = opening.await.map_err(FileRefused::Reader)??;
+    let format = export.format();
     if ask.only.is_some_and(|only| only != format) {
         return Err(FileRefused::OtherFormat(format));
     }
     let (sender, mut found) = mpsc::channel(BETWEEN);
-    let mut file = file;
-    let reading = tokio::task::spawn_blocking(move || {
-        importers::read(&mut file, &limits, &mut |one: Found| {
+    let reading = spawn_blocking(move || {
+        export.read(&mut |one: Found| {
             // Nobody listens any more once a chunk was refused; the rest is read for nothing.
             let _ = sender.blocking_send(one);
         })
@@ -146,14 +145,4 @@ pub async fn import(app: &App, ask: FileImport, file: File) -> Result<FileReceip
     }
     let report = reading.await.map_err(FileRefused::Reader)??;
     intake.finish(report).await
-}
-
-/// Finds out what a file is, and goes back to its beginning.
-async fn opened(mut file: File, limits: Limits) -> Result<(File, Format), FileRefused> {
-    let known = tokio::task::spawn_blocking(move || {
-        let format = importers::detect(&mut file, &limits)?;
-        file.rewind()?;
-        Ok::<_, Unreadable>((file, format))
-    });
-    Ok(known.await.map_err(FileRefused::Reader)??)
 }

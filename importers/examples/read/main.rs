@@ -6,7 +6,7 @@ use std::{fs::File, io::Write};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).ok_or("name a file")?;
-    let found = told::told(&mut File::open(path)?);
+    let found = told::told(File::open(path)?);
     writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&found)?)?;
     Ok(())
 }

@@ -1,15 +1,20 @@
 //! What a file yields, as JSON: what the example prints and the samples expect.
 
-use importers::{Found, Input, Limits, read};
+use importers::{Export, Found, Input, Limits};
 use serde_json::{Value, json};
 use shared::{map::map, wire::v1};
 
 /// Reads a file and maps its titles. A title that the file knows by name only is mapped with a number that
 /// no title has.
-pub(crate) fn told(input: &mut dyn Input) -> Value {
+pub(crate) fn told(input: impl Input) -> Value {
     let (mut titles, mut problems) = (Vec::new(), Vec::new());
-    let report = read(input, &Limits::default(), &mut |found| match found {
-        Found::Problem(problem) => problems.push(problem),
+    let export = match Export::open(input, Limits::default()) {
+        Ok(export) => export,
+        Err(error) => return json!({ "unreadable": error.code() }),
+    };
+    let format = export.format();
+    let report = export.read(&mut |found| match found {
+        Found::Refused(problem) | Found::Problem(problem) => problems.push(problem),
         Found::Title(title) => {
             let mut raw = title.raw;
             let by_name = raw.asin.is_empty() && raw.title.is_some();
@@ -27,7 +32,7 @@ pub(crate) fn told(input: &mut dyn Input) -> Value {
     });
     match report {
         Ok(report) => json!({
-            "format": report.format, "others": report.others, "whole": report.whole,
+            "format": format, "others": report.others, "whole": report.whole,
             "titles": titles, "problems": problems,
         }),
         Err(error) => json!({ "unreadable": error.code() }),

@@ -67,11 +67,11 @@ fn what_audible_cli_writes_is_what_audible_said() {
         .unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 
-    let said = told(&mut File::open(&answer).unwrap());
+    let said = told(File::open(&answer).unwrap());
     let expected: Vec<_> = said["titles"].as_array().unwrap().iter().map(shared_part).collect();
     assert_eq!(expected.len(), 4);
     for form in ["tsv", "csv", "json"] {
-        let found = told(&mut File::open(folder.join(format!("library.{form}"))).unwrap());
+        let found = told(File::open(folder.join(format!("library.{form}"))).unwrap());
         assert_eq!((&found["format"], &found["problems"]), (&json!("audible_cli"), &json!([])));
         let titles: Vec<_> = found["titles"].as_array().unwrap().iter().map(shared_part).collect();
         assert_eq!(titles, expected, "{form}");

@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write};
 
-use importers::{Found, Limits, Report, Title, Unreadable, read};
+use importers::{Export, Found, Limits, Report, Title, Unreadable};
 use proptest::prelude::*;
 use shared::problem::{Problem, Reason};
 use zip::{ZipWriter, write::SimpleFileOptions};
@@ -11,10 +11,12 @@ const HEADER: &str = "mp,asin,kind,title,subtitle,full_title,purchase_date,runti
 
 fn all(bytes: impl Into<Vec<u8>>) -> (Result<Report, Unreadable>, Vec<Title>, Vec<Problem>) {
     let (mut titles, mut problems) = (Vec::new(), Vec::new());
-    let mut input = Cursor::new(bytes.into());
-    let report = read(&mut input, &Limits::default(), &mut |found| match found {
-        Found::Title(title) => titles.push(*title),
-        Found::Problem(problem) => problems.push(problem),
+    let export = Export::open(Cursor::new(bytes.into()), Limits::default());
+    let report = export.and_then(|export| {
+        export.read(&mut |found| match found {
+            Found::Title(title) => titles.push(*title),
+            Found::Refused(problem) | Found::Problem(problem) => problems.push(problem),
+        })
     });
     (report, titles, problems)
 }

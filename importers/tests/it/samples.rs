@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use importers::{Format, Limits, detect};
+use importers::{Export, Format, Limits};
 use serde_json::Value;
 
 use crate::told::told;
@@ -36,7 +36,7 @@ fn input(case: &Path) -> PathBuf {
 fn every_sample_yields_what_is_expected_of_it() {
     let mut formats = BTreeSet::new();
     for (format, case) in cases() {
-        let found = told(&mut File::open(input(&case)).unwrap());
+        let found = told(File::open(input(&case)).unwrap());
         let expected = fs::read_to_string(case.join("expected.json")).unwrap();
         let expected: Value = serde_json::from_str(&expected).unwrap();
         assert_eq!(found, expected, "{}", case.display());
@@ -50,8 +50,8 @@ fn every_sample_yields_what_is_expected_of_it() {
 #[test]
 fn the_name_of_a_file_says_nothing_and_its_content_everything() {
     for (format, case) in cases() {
-        match detect(&mut File::open(input(&case)).unwrap(), &Limits::default()) {
-            Ok(found) => assert_eq!(found.code(), format, "{}", case.display()),
+        match Export::open(File::open(input(&case)).unwrap(), Limits::default()) {
+            Ok(found) => assert_eq!(found.format().code(), format, "{}", case.display()),
             Err(error) => assert_eq!(error.code(), "file_wishlist", "{}", case.display()),
         }
     }

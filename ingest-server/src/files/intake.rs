@@ -61,8 +61,12 @@ impl<'a> Intake<'a> {
     pub(super) async fn take(&mut self, found: Found) -> Result<(), FileRefused> {
         match found {
             Found::Title(title) => self.title(*title).await,
+            Found::Refused(problem) => {
+                self.receipt.rejected += 1;
+                self.note(problem.into());
+                Ok(())
+            }
             Found::Problem(problem) => {
-                self.receipt.rejected += u32::from(problem.field.is_empty());
                 self.note(problem.into());
                 Ok(())
             }
