@@ -6,7 +6,10 @@ use shared::{
     raw::{RawItem, RawLength, RawListening, RawRating, RawSeries, RawState},
 };
 
-use crate::words::{self, DayOrder};
+use crate::{
+    Ours,
+    words::{self, DayOrder},
+};
 
 /// What the cells of one row have said so far; what needs several of them is put together at the end.
 #[derive(Default)]
@@ -23,8 +26,8 @@ pub(crate) struct Draft {
     pub(crate) sequence: Option<String>,
     pub(crate) average: Option<f64>,
     pub(crate) ratings: Option<u64>,
-    /// The person's own fields, from our own export.
-    pub(crate) own: Option<Value>,
+    /// A title of our own export, as it was exported.
+    pub(crate) ours: Option<Ours>,
     /// The title without its subtitle.
     pub(crate) short: Option<String>,
     /// Fields that could not be read, and why.

@@ -23,6 +23,7 @@ use shared::{
     ids::Marketplace,
     problem::{Problem, Reason},
     raw::RawItem,
+    wire::v1,
 };
 
 use self::source::Source;
@@ -40,10 +41,28 @@ pub struct Title {
     pub place: String,
     /// The shop, where the file says it.
     pub marketplace: Option<Marketplace>,
-    /// What the file says of it; its ASIN is empty where the file knows titles by name only.
-    pub raw: RawItem,
-    /// The person's own fields, from our own export.
+    /// What the file says of it.
+    pub content: Content,
+}
+
+/// What a file says of a title.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// In its program's words; the ASIN is empty where the file knows titles by name only.
+    Raw(RawItem),
+    /// As our own export has it: nothing is left to interpret.
+    Ours(Ours),
+}
+
+/// A title of our own export.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ours {
+    /// The title, not yet checked.
+    pub item: v1::Item,
+    /// What the person said of it, unchecked.
     pub own: Option<Value>,
+    /// Where its values are from, unchecked.
+    pub origins: Option<Value>,
 }
 
 /// What is found in a file.

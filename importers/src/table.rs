@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use shared::problem::{Problem, Reason};
 
 use crate::{
-    Found, Title,
+    Content, Found, Title,
     draft::{Draft, Set, Verdict},
     format::{Flat, plain},
     problem,
@@ -44,12 +44,16 @@ impl Flat {
 /// A title, and before it what of it could not be read.
 pub(crate) fn hand_out(mut draft: Draft, place: String, found: &mut dyn FnMut(Found)) {
     draft.put_together();
-    let Draft { raw, marketplace, own, problems, .. } = draft;
+    let Draft { raw, ours, marketplace, problems, .. } = draft;
     for (field, detail) in problems {
         let problem = problem(place.clone(), field, Reason::Malformed, detail);
-        found(Found::Problem(Problem { asin: Some(raw.asin.clone()), ..problem }));
+        found(Found::Problem(Problem {
+            asin: Some(raw.asin.clone()).filter(|asin| !asin.is_empty()),
+            ..problem
+        }));
     }
-    found(Found::Title(Box::new(Title { place, marketplace, raw, own })));
+    let content = ours.map_or(Content::Raw(raw), Content::Ours);
+    found(Found::Title(Box::new(Title { place, marketplace, content })));
 }
 
 impl Columns {

@@ -21,6 +21,7 @@ use uuid::Uuid;
 use crate::{
     accounts::{self, Scopes},
     app::{App, Settings},
+    export::{Export, Format},
     files::{self, FileImport, FileProblem, FileReceipt},
     logging::{self, LogFormat},
     secret::Secret,
@@ -105,6 +106,17 @@ enum Action {
         /// Say what would happen, and write nothing.
         #[arg(long)]
         dry_run: bool,
+    },
+    /// Write somebody's library into a file, or to the standard output.
+    Export {
+        /// E-mail address of the account.
+        #[arg(long)]
+        user: String,
+        /// json has everything and can be imported again.
+        #[arg(long, value_enum, default_value = "json")]
+        format: Format,
+        /// The new file; an existing one is never overwritten.
+        file: Option<PathBuf>,
     },
     /// Write a consistent copy of the SQLite database, also while the server runs.
     Backup {
@@ -202,6 +214,10 @@ impl Command {
                 let ask = FileImport { account, marketplace, dry_run, only: None };
                 import(&app, &file, ask).await
             }
+            Action::Export { user, format, file } => {
+                let account = accounts::find_account(&app, &user).await?;
+                export(Export::new(app, account.id, format), file.as_deref()).await
+            }
             Action::Backup { file } => {
                 app.store().backup(&file).await?;
                 say(&format!("The copy is in {}", file.display()))
@@ -228,6 +244,20 @@ async fn import(app: &App, path: &Path, ask: FileImport) -> anyhow::Result<()> {
     ))?;
     anyhow::ensure!(whole, "the file breaks off before its end; what stands before was taken");
     Ok(())
+}
+
+/// Writes an export, a part at a time. Libraries are nobody else's business: the file is for its owner.
+async fn export(mut parts: Export, file: Option<&Path>) -> anyhow::Result<()> {
+    let mut out: Box<dyn Write> = match file {
+        Some(path) => Box::new(
+            new_private_file(path).with_context(|| format!("cannot write {}", path.display()))?,
+        ),
+        None => Box::new(io::stdout()),
+    };
+    while let Some(part) = parts.part().await? {
+        out.write_all(&part)?;
+    }
+    Ok(out.flush()?)
 }
 
 impl TokenAction {
@@ -340,11 +370,15 @@ fn write_privately(path: &Path, text: &str) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
+    writeln!(new_private_file(path)?, "{text}")
+}
+
+fn new_private_file(path: &Path) -> io::Result<std::fs::File> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    writeln!(options.open(path)?, "{text}")
+    options.open(path)
 }
 
 fn say(text: &str) -> anyhow::Result<()> {

@@ -6,12 +6,13 @@
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Value, json};
-use shared::{media::Status, text, validate::EnvelopeProblem, when::When};
+use shared::{media::Status, origin::Origins, text, validate::EnvelopeProblem, when::When};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
     app::App,
+    ingest::decide::stored_origins,
     library::{self, Title, moment},
     store::{
         AccountId, StoreError, TitleRows,
@@ -23,14 +24,18 @@ use crate::{
 const LONGEST_NOTES: usize = 10_000;
 
 /// What a person says of a title.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Edits {
+    #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<Status>,
     /// 1 to 5.
+    #[serde(skip_serializing_if = "Option::is_none")]
     rating: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     notes: Option<String>,
     hidden: bool,
     /// The day on which it was finished.
+    #[serde(skip_serializing_if = "Option::is_none")]
     consumed_at: Option<Date>,
 }
 
@@ -56,6 +61,26 @@ impl Edits {
             hidden: row.hidden,
             consumed_at: day.transpose()?,
         })
+    }
+
+    pub(crate) fn status(&self) -> Option<Status> {
+        self.status
+    }
+
+    pub(crate) fn rating(&self) -> Option<u8> {
+        self.rating
+    }
+
+    pub(crate) fn notes(&self) -> Option<&str> {
+        self.notes.as_deref()
+    }
+
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.hidden
+    }
+
+    pub(crate) fn consumed_at(&self) -> Option<Date> {
+        self.consumed_at
     }
 
     pub(crate) fn row(self) -> EditsRow {
@@ -109,6 +134,12 @@ impl Patch {
         let wrong = |pointer: String, reason: String| EnvelopeProblem { pointer, reason };
         let value: Value = serde_json::from_slice(body)
             .map_err(|error| vec![wrong(String::new(), format!("it is not JSON: {error}"))])?;
+        Self::of(&value)
+    }
+
+    /// Checks a patch that is read already.
+    pub(crate) fn of(value: &Value) -> Result<Self, Vec<EnvelopeProblem>> {
+        let wrong = |pointer: String, reason: String| EnvelopeProblem { pointer, reason };
         let Value::Object(fields) = value else {
             return Err(vec![wrong(String::new(), "it is not an object".to_owned())]);
         };
@@ -206,6 +237,10 @@ pub struct TitleView {
     pub hidden: bool,
     /// For each field that is the person's own what it is, and what the source has now.
     pub own: OwnFields,
+    /// Where the sources' values are from: `{"most": "audible_extension", "others": {"purchase_date":
+    /// "audible_file:libation"}}`.
+    #[schema(value_type = Object)]
+    pub origins: Origins,
     /// The same recording in other shops, as far as the library has it.
     pub editions: Vec<EditionView>,
 }
@@ -283,12 +318,13 @@ pub async fn edit(
 }
 
 fn view(rows: TitleRows) -> Result<TitleView, StoreError> {
-    let TitleRows { row, item, edits, editions, beside } = rows;
+    let TitleRows { row, source, edits, editions, beside } = rows;
     let id = row.media_id;
     let edits = Edits::read(id, edits.as_ref())?;
-    let item: Value = serde_json::from_str(&item)
+    let item: Value = serde_json::from_str(&source.item)
         .map_err(|error| StoreError::row("media", "item", id, &error))?;
     let source_rating = item["my_rating"].as_u64().and_then(|stars| u8::try_from(stars).ok());
+    let origins = stored_origins(id, &source.origins)?;
     let mut title = library::title(row, &beside)?;
     let own = own_fields(&edits, &title, source_rating);
     let side = &mut title.user_media;
@@ -307,6 +343,7 @@ fn view(rows: TitleRows) -> Result<TitleView, StoreError> {
         notes: edits.notes,
         hidden: edits.hidden,
         own,
+        origins,
         editions: editions
             .into_iter()
             .map(|one| EditionView {

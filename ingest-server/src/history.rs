@@ -23,6 +23,8 @@ const MOST: u16 = 200;
 /// Names of outcomes.
 const OUTCOMES: [&str; 8] =
     ["imported", "updated", "unchanged", "ignored", "duplicate", "rejected", "removed", "kept"];
+/// In place of a field: what the person once said came with the title, from our own export.
+pub(crate) const OWN: &str = "own";
 /// What moves by itself and does not make a title changed.
 const MOVING: [&str; 4] = ["rating", "enriched", "source_extra", "rank"];
 
@@ -273,6 +275,7 @@ fn items_of(chunk: &ChunkHistory) -> Result<Vec<ItemView>, StoreError> {
         title: title(row.asin.as_deref()),
         outcome: row.outcome.clone(),
         changed: match (&row.before, &row.after) {
+            (Some(before), Some(after)) if before == after => vec![OWN.to_owned()],
             (Some(before), Some(after)) => changed(before, after),
             _ => Vec::new(),
         },

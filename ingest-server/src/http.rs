@@ -7,6 +7,7 @@ mod browser;
 mod client;
 mod docs;
 mod error;
+mod export;
 mod files;
 mod ignored;
 mod import;
@@ -101,6 +102,7 @@ fn programs() -> OpenApiRouter<App> {
         .routes(routes!(imports::undo))
         .routes(routes!(files::file))
         .routes(routes!(files::audible_json))
+        .routes(routes!(export::export))
         .routes(routes!(ignored::list, ignored::many))
         .routes(routes!(ignored::one, ignored::put, ignored::delete))
         // Programs that ask a person for a token, and manage it.
@@ -127,6 +129,7 @@ fn people(app: &App) -> Router {
         .route("/imports/{run}", get(pages::imports::import))
         .route("/imports/{run}/{file}", get(pages::download::titles))
         .route("/imports/{run}/undo", post(pages::imports::undo))
+        .route("/export", get(export::page))
         .route("/ignored", get(pages::ignored::ignored))
         .route("/ignored/again", post(pages::ignored::again))
         .route("/tokens", get(pages::tokens::tokens).post(pages::tokens::make))

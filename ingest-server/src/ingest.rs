@@ -6,12 +6,15 @@
 pub(crate) mod decide;
 pub(crate) mod progress;
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use shared::{
+    origin::{Origin, Origins},
     validate::{self, EnvelopeProblem, ValidBatch},
-    wire::v1,
+    wire::v1::{self, Source},
 };
 use uuid::Uuid;
 
@@ -19,6 +22,7 @@ use crate::{
     accounts::Account,
     app::App,
     clock::new_id,
+    edits::Edits,
     store::{Imported, KeptAnswer, StoreError},
 };
 
@@ -34,6 +38,17 @@ pub struct Incoming {
     pub key: Option<String>,
     /// Answer without writing.
     pub dry_run: bool,
+    /// What our own export says beside its titles, by their ASINs; empty for every other source.
+    pub brought: HashMap<String, Brought>,
+}
+
+/// What our own export says beside a title.
+#[derive(Clone, Debug, Default)]
+pub struct Brought {
+    /// What the person once said of it.
+    pub edits: Option<Edits>,
+    /// Where its values were from.
+    pub origins: Option<Origins>,
 }
 
 /// Why a chunk was not taken.
@@ -89,6 +104,8 @@ pub struct Import {
     pub(crate) now: Timestamp,
     /// One id for each title that may turn out to be new.
     pub(crate) ids: Vec<Uuid>,
+    /// See [`Incoming::brought`].
+    pub(crate) brought: HashMap<String, Brought>,
 }
 
 /// A chunk's key and the hash of its bytes.
@@ -106,6 +123,16 @@ impl Import {
     pub(crate) fn micros(&self) -> i64 {
         self.now.as_microsecond()
     }
+
+    /// What this run's values are from. A file's program stands for its format.
+    pub(crate) fn origin(&self) -> Origin {
+        let run = self.run();
+        Origin::new(match run.source {
+            Source::Extension => "audible_extension".to_owned(),
+            Source::Api => "audible_api".to_owned(),
+            Source::File => format!("audible_file:{}", run.client.name),
+        })
+    }
 }
 
 /// Takes a chunk in and gives the answer's JSON: the receipt.
@@ -114,10 +141,10 @@ impl Import {
 ///
 /// See [`Refused`]; nothing has been written then.
 pub async fn take(app: &App, account: Account, incoming: Incoming) -> Result<String, Refused> {
-    let Incoming { body, key, dry_run } = incoming;
+    let Incoming { body, key, dry_run, brought } = incoming;
     if dry_run {
         let batch = checked(body).await?;
-        let import = prepared(app, account, batch, None);
+        let import = Import { brought, ..prepared(app, account, batch, None) };
         return Ok(app.store().preview(&import).await?);
     }
     let key = IdempotencyKey { name: key.ok_or(Refused::KeyMissing)?, body_hash: hex_hash(&body) };
@@ -129,7 +156,7 @@ pub async fn take(app: &App, account: Account, incoming: Incoming) -> Result<Str
     if key.name != expected {
         return Err(Refused::KeyMismatch { expected });
     }
-    let import = prepared(app, account, batch, Some(key));
+    let import = Import { brought, ..prepared(app, account, batch, Some(key)) };
     match app.store().import(&import).await? {
         Imported::Answer(answer) => Ok(answer),
         Imported::KeyReused => Err(Refused::KeyReused),
@@ -158,7 +185,7 @@ async fn checked(body: Vec<u8>) -> Result<ValidBatch, Refused> {
 fn prepared(app: &App, account: Account, batch: ValidBatch, key: Option<IdempotencyKey>) -> Import {
     let now = app.clock().now();
     let ids = batch.items().map(|_| new_id(now, app.chance())).collect();
-    Import { account, batch, key, now, ids }
+    Import { account, batch, key, now, ids, brought: HashMap::new() }
 }
 
 /// SHA-256 as hexadecimal text.

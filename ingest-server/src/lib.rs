@@ -8,6 +8,7 @@ pub mod app;
 pub mod clock;
 pub mod config;
 pub mod edits;
+pub mod export;
 pub mod files;
 pub mod grant;
 pub mod history;

@@ -337,7 +337,7 @@ fn also_in(id: Key, beside: &Beside) -> Vec<String> {
 }
 
 /// A day comes back as a day and a moment as a moment.
-fn date(at: Option<i64>, is_day: Option<bool>) -> Result<Option<String>, jiff::Error> {
+pub(crate) fn date(at: Option<i64>, is_day: Option<bool>) -> Result<Option<String>, jiff::Error> {
     let Some(at) = at else { return Ok(None) };
     let moment = moment(at)?;
     let when = When::Moment(moment);

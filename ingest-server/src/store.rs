@@ -19,7 +19,8 @@ use shared::ids::{Asin, Marketplace};
 use uuid::Uuid;
 
 use self::rows::{
-    ChunkHistory, EditionRow, EditsRow, HistoryRow, IgnoredRow, Key, LibraryRow, MarkRow, NameRow,
+    ChunkHistory, EditionRow, EditsRow, ExportRow, HistoryRow, IgnoredRow, Key, LibraryRow,
+    MarkRow, NameRow, SourceRow,
 };
 use crate::{
     accounts::{Account, Link, Person, Purpose, Scopes, Token},
@@ -250,8 +251,7 @@ pub struct Beside {
 #[derive(Clone, Debug)]
 pub struct TitleRows {
     pub(crate) row: LibraryRow,
-    /// The stored item's JSON.
-    pub(crate) item: String,
+    pub(crate) source: SourceRow,
     pub(crate) edits: Option<EditsRow>,
     /// Titles that may be editions of it.
     pub(crate) editions: Vec<EditionRow>,
@@ -419,6 +419,13 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         patch: &Patch,
         at: i64,
     ) -> Result<bool, StoreError>;
+    /// Titles for an export behind a product number and shop, in that order.
+    async fn export(
+        &self,
+        owner: AccountId,
+        after: (&str, &str),
+        limit: i64,
+    ) -> Result<Vec<ExportRow>, StoreError>;
     /// All titles of a library by their names.
     async fn names(&self, owner: AccountId) -> Result<Vec<NameRow>, StoreError>;
     /// Titles that the account does not want, after a product number and shop.

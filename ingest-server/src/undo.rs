@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use shared::ids::Marketplace;
+use shared::{ids::Marketplace, merge::Sourced};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use crate::{
     app::App,
     clock::new_id,
     history::{self, RunView},
-    ingest::decide::{Base, marketplace, media_row, stored_item, user_media_row},
+    ingest::decide::{Base, marketplace, media_row, stored_item, stored_origins, user_media_row},
     library::LibraryError,
     store::{
         StoreError,
@@ -132,7 +132,7 @@ pub(crate) struct Reverted {
 #[derive(Debug)]
 pub(crate) struct Known {
     pub(crate) rows: Vec<KnownRow>,
-    /// Those of which their owner has said something.
+    /// Those of which their owner has said something since.
     pub(crate) edited: HashSet<Key>,
 }
 
@@ -192,6 +192,7 @@ impl Reverted {
             before: None,
             after: None,
             after_hash: None,
+            before_origins: None,
             ..outcome.clone()
         });
     }
@@ -211,11 +212,16 @@ impl Reverted {
             before: left,
             after: None,
             after_hash: None,
+            before_origins: current.map(|row| row.origins.clone()),
             ..outcome.clone()
         };
         if let Some(before) = &outcome.before {
             let now = undo.now.as_microsecond();
+            // Outcomes of before origins were kept have none: then they are what they are now.
+            let now_from = current.map(|row| row.origins.clone()).unwrap_or_default();
+            let origins = outcome.before_origins.as_ref().unwrap_or(&now_from);
             let item = stored_item(id, before)?;
+            let title = Sourced { item, origins: stored_origins(id, origins)? };
             let base =
                 current.map_or(Base { id, first_run: Key(undo.by), created_at: now }, |row| Base {
                     id,
@@ -226,9 +232,10 @@ impl Reverted {
                 Some(row) => marketplace(row)?,
                 None => shop,
             };
-            let media = media_row(&base, &item, shop, now);
+            let media = media_row(&base, &title, shop, now);
             let finished_from = undo.account.finished_from;
-            let side = user_media_row("audible_undo", finished_from, id, &item, &item, now);
+            let (from, item) = (title.origins.most.as_str(), &title.item);
+            let side = user_media_row(from, finished_from, id, item, item, now);
             line.outcome = if current.is_some() { "updated" } else { "imported" }.to_owned();
             line.after = current.map(|_| media.item.clone());
             line.after_hash = Some(media.content_hash.clone());

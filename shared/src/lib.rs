@@ -1,7 +1,7 @@
 //! The contract: what a source said, what we take it to mean, and what travels between programs.
 //!
 //! Nothing here does IO, asks the time or draws a random number. Reading order:
-//! [`ids`], [`raw`], [`map`], [`item`], [`wire`], [`validate`], [`merge`], [`media`].
+//! [`ids`], [`raw`], [`map`], [`item`], [`wire`], [`validate`], [`origin`], [`merge`], [`media`].
 
 pub mod address;
 mod extra;
@@ -11,6 +11,7 @@ pub mod limits;
 pub mod map;
 pub mod media;
 pub mod merge;
+pub mod origin;
 pub mod percent;
 pub mod problem;
 pub mod product;

@@ -1,62 +1,239 @@
-//! Stored and incoming title to merged title, and the hashes that tell *unchanged* from *updated*.
+//! Stored and incoming title to merged title, field by field, and the hashes that tell *unchanged* from *updated*.
+
+use std::cmp::Ordering;
 
 use sha2::{Digest, Sha256};
 
 use crate::{
     item::{Availability, Item, Listening, Person, SeriesEntry},
+    origin::{Origin, Origins},
+    when::When,
     wire::v1,
 };
 
-/// Merges a later reading into what is stored: absent never clears.
+/// A title with the sources of its values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sourced {
+    /// The title.
+    pub item: Item,
+    /// Where its values are from.
+    pub origins: Origins,
+}
+
+/// Merges what comes later into what is stored. Absent never clears; of two values the one of the better
+/// informed source stays ([`Standing`](crate::origin::Standing)), of two equals the later one.
 ///
 /// A reading without the catalog's help knows less than an enriched one: it shows title and subtitle
 /// in one line and cuts the description. It does not undo what the catalog gave.
-pub fn merge(stored: &Item, incoming: &Item) -> Item {
-    let poorer = stored.enriched && !incoming.enriched;
-    let same_title = poorer && in_one_line(stored) == incoming.title;
-    let (title, subtitle) = if same_title {
-        (stored.title.clone(), stored.subtitle.clone())
-    } else {
-        (incoming.title.clone(), either(&incoming.subtitle, &stored.subtitle))
-    };
-    let summary =
-        if poorer && stored.summary.is_some() { &stored.summary } else { &incoming.summary };
-    Item {
-        asin: incoming.asin.clone(),
+pub fn merge(stored: &Sourced, incoming: &Sourced) -> Sourced {
+    let mut pick =
+        Pick { stored: &stored.origins, incoming: &incoming.origins, fields: Vec::new() };
+    let (old, new) = (&stored.item, &incoming.item);
+    let poorer = old.enriched && !new.enriched;
+    let (title, subtitle) = pick.titles(old, new, poorer);
+    let summary = if poorer && old.summary.is_some() { &None } else { &new.summary };
+    let (availability, extra) = (pick.availability(old, new), &new.source_extra);
+    let extra = if extra.is_empty() { &old.source_extra } else { extra };
+    let item = Item {
+        asin: new.asin.clone(),
         title,
         subtitle,
-        authors: people(&stored.authors, &incoming.authors),
-        narrators: people(&stored.narrators, &incoming.narrators),
-        series: series(&stored.series, &incoming.series, poorer),
-        runtime_minutes: incoming.runtime_minutes.or(stored.runtime_minutes),
-        release_date: incoming.release_date.or(stored.release_date),
-        purchase_date: incoming.purchase_date.or(stored.purchase_date),
-        publisher: either(&incoming.publisher, &stored.publisher),
-        language: either(&incoming.language, &stored.language),
-        categories: filled(&incoming.categories, &stored.categories),
-        summary: either(summary, &stored.summary),
-        cover_url: either(&incoming.cover_url, &stored.cover_url),
-        rating: incoming.rating.or(stored.rating),
-        my_rating: incoming.my_rating.or(stored.my_rating),
-        listening: listening(stored.listening, incoming.listening),
-        content_type: either(&incoming.content_type, &stored.content_type),
-        delivery_type: either(&incoming.delivery_type, &stored.delivery_type),
-        sku: either(&incoming.sku, &stored.sku),
-        availability: Availability {
-            plus: incoming.availability.plus.or(stored.availability.plus),
-            available: incoming.availability.available.or(stored.availability.available),
-            preorder: incoming.availability.preorder.or(stored.availability.preorder),
-        },
-        favorite: incoming.favorite.or(stored.favorite),
-        collections: filled(&incoming.collections, &stored.collections),
-        enriched: incoming.enriched || stored.enriched,
-        rank: incoming.rank.or(stored.rank),
-        source_extra: if incoming.source_extra.is_empty() {
-            stored.source_extra.clone()
-        } else {
-            incoming.source_extra.clone()
-        },
+        authors: pick.people("authors", &old.authors, &new.authors),
+        narrators: pick.people("narrators", &old.narrators, &new.narrators),
+        series: pick.series(&old.series, &new.series, poorer),
+        runtime_minutes: pick.one("runtime_minutes", &old.runtime_minutes, &new.runtime_minutes),
+        release_date: pick.one("release_date", &old.release_date, &new.release_date),
+        purchase_date: pick.when("purchase_date", old.purchase_date, new.purchase_date),
+        publisher: pick.one("publisher", &old.publisher, &new.publisher),
+        language: pick.one("language", &old.language, &new.language),
+        categories: pick.list("categories", &old.categories, &new.categories),
+        summary: pick.one("summary", &old.summary, summary),
+        cover_url: pick.one("cover_url", &old.cover_url, &new.cover_url),
+        rating: pick.one("rating", &old.rating, &new.rating),
+        my_rating: pick.one("my_rating", &old.my_rating, &new.my_rating),
+        listening: pick.listening(old.listening, new.listening),
+        content_type: pick.one("content_type", &old.content_type, &new.content_type),
+        delivery_type: pick.one("delivery_type", &old.delivery_type, &new.delivery_type),
+        sku: pick.one("sku", &old.sku, &new.sku),
+        availability,
+        favorite: pick.one("favorite", &old.favorite, &new.favorite),
+        collections: pick.list("collections", &old.collections, &new.collections),
+        enriched: new.enriched || old.enriched,
+        rank: new.rank.or(old.rank),
+        source_extra: extra.clone(),
+    };
+    Sourced { item, origins: Origins::gathered(&pick.fields) }
+}
+
+/// Picks one of two values for each field and remembers whose it was.
+struct Pick<'a> {
+    stored: &'a Origins,
+    incoming: &'a Origins,
+    fields: Vec<(&'static str, &'a Origin)>,
+}
+
+impl Pick<'_> {
+    /// Of two sources that both know the field, the incoming one is believed.
+    fn incoming_is_believed(&self, field: &str) -> bool {
+        self.incoming.of(field).standing() >= self.stored.of(field).standing()
     }
+
+    fn note(&mut self, field: &'static str, incoming: bool) {
+        let origins = if incoming { self.incoming } else { self.stored };
+        self.fields.push((field, origins.of(field)));
+    }
+
+    /// Whether the incoming value is taken; remembers it.
+    fn takes(&mut self, field: &'static str, stored: bool, incoming: bool) -> bool {
+        let takes = incoming && (!stored || self.incoming_is_believed(field));
+        if stored || incoming {
+            self.note(field, takes);
+        }
+        takes
+    }
+
+    fn one<T: Clone>(
+        &mut self,
+        field: &'static str,
+        stored: &Option<T>,
+        incoming: &Option<T>,
+    ) -> Option<T> {
+        let takes = self.takes(field, stored.is_some(), incoming.is_some());
+        if takes { incoming.clone() } else { stored.clone() }
+    }
+
+    fn list(&mut self, field: &'static str, stored: &[String], incoming: &[String]) -> Vec<String> {
+        let takes = self.takes(field, !stored.is_empty(), !incoming.is_empty());
+        if takes { incoming.to_vec() } else { stored.to_vec() }
+    }
+
+    fn titles(&mut self, stored: &Item, incoming: &Item, poorer: bool) -> (String, Option<String>) {
+        let same = poorer && in_one_line(stored) == incoming.title;
+        if !same && self.takes("title", true, true) {
+            let subtitle = self.one("subtitle", &stored.subtitle, &incoming.subtitle);
+            return (incoming.title.clone(), subtitle);
+        }
+        if same {
+            self.note("title", false);
+        }
+        let known = |subtitle: &&String| same || stored.title.contains(subtitle.as_str());
+        let further = incoming.subtitle.clone().filter(|subtitle| !known(&subtitle));
+        let subtitle = match &stored.subtitle {
+            Some(subtitle) => Some(subtitle.clone()),
+            None => further,
+        };
+        if subtitle.is_some() {
+            self.note("subtitle", stored.subtitle.is_none());
+        }
+        (stored.title.clone(), subtitle)
+    }
+
+    /// People of the source that is believed; those that both know keep the number that one left out.
+    fn people(
+        &mut self,
+        field: &'static str,
+        stored: &[Person],
+        incoming: &[Person],
+    ) -> Vec<Person> {
+        let takes = self.takes(field, !stored.is_empty(), !incoming.is_empty());
+        let (first, second) = if takes { (incoming, stored) } else { (stored, incoming) };
+        let completed = |person: &Person| {
+            let known = second.iter().find(|known| known.name == person.name);
+            let asin = person.asin.clone().or_else(|| known.and_then(|known| known.asin.clone()));
+            Person { name: person.name.clone(), asin }
+        };
+        first.iter().map(completed).collect()
+    }
+
+    /// Likewise; a place in the series is completed where the source is the poorer one.
+    fn series(
+        &mut self,
+        stored: &[SeriesEntry],
+        incoming: &[SeriesEntry],
+        poorer: bool,
+    ) -> Vec<SeriesEntry> {
+        let takes = self.takes("series", !stored.is_empty(), !incoming.is_empty());
+        let (first, second) = if takes { (incoming, stored) } else { (stored, incoming) };
+        let completes = !takes || poorer;
+        let completed = |entry: &SeriesEntry| {
+            let known = second.iter().find(|known| known.title == entry.title);
+            let sequence = known.filter(|_| completes).and_then(|known| known.sequence.clone());
+            SeriesEntry {
+                title: entry.title.clone(),
+                asin: entry.asin.clone().or_else(|| known.and_then(|known| known.asin.clone())),
+                sequence: entry.sequence.clone().or(sequence),
+            }
+        };
+        first.iter().map(completed).collect()
+    }
+
+    /// A moment is better than the day around it, whoever knows it.
+    fn when(
+        &mut self,
+        field: &'static str,
+        stored: Option<When>,
+        incoming: Option<When>,
+    ) -> Option<When> {
+        let (Some(old), Some(new)) = (stored, incoming) else {
+            return self.one(field, &stored, &incoming);
+        };
+        let takes = match (old, new) {
+            (When::Moment(_), When::Day(_)) if near(old, new) => false,
+            (When::Day(_), When::Moment(_)) if near(old, new) => true,
+            _ => self.incoming_is_believed(field),
+        };
+        self.note(field, takes);
+        Some(if takes { new } else { old })
+    }
+
+    /// The state of the source that is believed; a finish date is not lost when that one does not know
+    /// it. That nothing was heard is no word against a day on which another source saw it finished.
+    fn listening(
+        &mut self,
+        stored: Option<Listening>,
+        incoming: Option<Listening>,
+    ) -> Option<Listening> {
+        let dated = |heard| matches!(heard, Some(Listening::Finished { on: Some(_), .. }));
+        let silent = |heard| heard == Some(Listening::NotStarted);
+        let standing = |origins: &Origins| origins.of("listening").standing();
+        let heard = match standing(self.incoming).cmp(&standing(self.stored)) {
+            Ordering::Less if silent(stored) && dated(incoming) => {
+                self.note("listening", true);
+                incoming
+            }
+            Ordering::Greater if dated(stored) && silent(incoming) => {
+                self.note("listening", false);
+                stored
+            }
+            _ => self.one("listening", &stored, &incoming),
+        };
+        let on = |listening| match listening {
+            Some(Listening::Finished { on, .. }) => on,
+            _ => None,
+        };
+        match heard {
+            Some(Listening::Finished { percent, .. }) => {
+                let on = self.when("finished_at", on(stored), on(incoming));
+                Some(Listening::Finished { percent, on })
+            }
+            other => other,
+        }
+    }
+
+    fn availability(&mut self, stored: &Item, incoming: &Item) -> Availability {
+        let (old, new) = (stored.availability, incoming.availability);
+        Availability {
+            plus: self.one("plus", &old.plus, &new.plus),
+            available: self.one("available", &old.available, &new.available),
+            preorder: self.one("preorder", &old.preorder, &new.preorder),
+        }
+    }
+}
+
+/// Shops count days by their own clocks: a moment is within a day of the day that it is printed as.
+fn near(one: When, other: When) -> bool {
+    let (one, other) = (one.day(), other.day());
+    one == other || one.tomorrow().ok() == Some(other) || one.yesterday().ok() == Some(other)
 }
 
 /// Hash of everything that makes an update: all fields but those that move by themselves, which are
@@ -95,59 +272,5 @@ fn in_one_line(item: &Item) -> String {
     match &item.subtitle {
         Some(subtitle) => format!("{}: {subtitle}", item.title),
         None => item.title.clone(),
-    }
-}
-
-fn either(first: &Option<String>, second: &Option<String>) -> Option<String> {
-    first.as_ref().or(second.as_ref()).cloned()
-}
-
-fn filled(first: &[String], second: &[String]) -> Vec<String> {
-    if first.is_empty() { second.to_vec() } else { first.to_vec() }
-}
-
-/// The incoming people; those that are known keep the number that a poorer source left out.
-fn people(stored: &[Person], incoming: &[Person]) -> Vec<Person> {
-    if incoming.is_empty() {
-        return stored.to_vec();
-    }
-    let with_number = |person: &Person| Person {
-        name: person.name.clone(),
-        asin: person.asin.clone().or_else(|| {
-            stored
-                .iter()
-                .find(|known| known.name == person.name)
-                .and_then(|known| known.asin.clone())
-        }),
-    };
-    incoming.iter().map(with_number).collect()
-}
-
-fn series(stored: &[SeriesEntry], incoming: &[SeriesEntry], poorer: bool) -> Vec<SeriesEntry> {
-    if incoming.is_empty() {
-        return stored.to_vec();
-    }
-    let completed = |entry: &SeriesEntry| {
-        let known = stored.iter().find(|known| known.title == entry.title);
-        SeriesEntry {
-            title: entry.title.clone(),
-            asin: entry.asin.clone().or_else(|| known.and_then(|known| known.asin.clone())),
-            sequence: entry
-                .sequence
-                .clone()
-                .or_else(|| known.filter(|_| poorer).and_then(|known| known.sequence.clone())),
-        }
-    };
-    incoming.iter().map(completed).collect()
-}
-
-/// The incoming state; a finish date is not lost when a later reading does not carry it.
-fn listening(stored: Option<Listening>, incoming: Option<Listening>) -> Option<Listening> {
-    match (stored, incoming) {
-        (
-            Some(Listening::Finished { on: known, .. }),
-            Some(Listening::Finished { percent, on }),
-        ) => Some(Listening::Finished { percent, on: on.or(known) }),
-        (stored, incoming) => incoming.or(stored),
     }
 }

@@ -1,6 +1,6 @@
 //! What a file yields, as JSON: what the example prints and the samples expect.
 
-use importers::{Export, Found, Input, Limits};
+use importers::{Content, Export, Found, Input, Limits};
 use serde_json::{Value, json};
 use shared::{map::map, wire::v1};
 
@@ -16,7 +16,16 @@ pub(crate) fn told(input: impl Input) -> Value {
     let report = export.read(&mut |found| match found {
         Found::Refused(problem) | Found::Problem(problem) => problems.push(problem),
         Found::Title(title) => {
-            let mut raw = title.raw;
+            let mut raw = match title.content {
+                Content::Raw(raw) => raw,
+                Content::Ours(ours) => {
+                    titles.push(json!({
+                        "place": title.place, "marketplace": title.marketplace, "by_name": false,
+                        "item": ours.item, "own": ours.own, "origins": ours.origins,
+                    }));
+                    return;
+                }
+            };
             let by_name = raw.asin.is_empty() && raw.title.is_some();
             if by_name {
                 "0000000000".clone_into(&mut raw.asin);
@@ -26,7 +35,7 @@ pub(crate) fn told(input: impl Input) -> Value {
             let item = mapped.item.map(|item| v1::Item::from_item(&item, None));
             titles.push(json!({
                 "place": title.place, "marketplace": title.marketplace, "by_name": by_name,
-                "item": item, "own": title.own,
+                "item": item,
             }));
         }
     });

@@ -19,7 +19,7 @@ use shared::{
 };
 
 use crate::{
-    Found, Title,
+    Content, Found, Title,
     format::{Names, plain},
     problem,
     rows::{Next, Row, Rows},
@@ -220,7 +220,8 @@ impl Data {
             raw.purchase_date = raw.purchase_date.or_else(|| bought.get(&asin).cloned());
             history.into_iter().for_each(|history| history.note(&mut raw));
             used.insert(asin);
-            found(Found::Title(Box::new(Title { place, marketplace, raw, own: None })));
+            let content = Content::Raw(raw);
+            found(Found::Title(Box::new(Title { place, marketplace, content })));
         }
         heard.retain(|asin, _| !used.contains(asin));
         let rest: BTreeMap<String, Heard> = heard.into_iter().collect();
@@ -236,8 +237,8 @@ impl Data {
                 ..RawItem::default()
             };
             history.note(&mut raw);
-            let place = history.place;
-            found(Found::Title(Box::new(Title { place, marketplace: None, raw, own: None })));
+            let (place, content) = (history.place, Content::Raw(raw));
+            found(Found::Title(Box::new(Title { place, marketplace: None, content })));
         }
     }
 }

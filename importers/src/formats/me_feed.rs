@@ -4,12 +4,12 @@
 use serde::Deserialize;
 use serde_json::Value;
 use shared::{
-    percent::Percent,
-    raw::{RawItem, RawLength, RawListening, RawPerson, RawRating, RawSeries, RawState},
+    raw::{RawPerson, RawState},
     wire::v1,
 };
 
 use crate::{
+    Ours,
     draft::{Draft, NOT_OURS, Set, Verdict},
     format::{Flat, Format, Names, Nested},
     json::Head,
@@ -28,65 +28,16 @@ fn is_document(head: &Head) -> bool {
 
 fn title(entry: &Value, _: &Head, draft: &mut Draft) -> Verdict {
     draft.marketplace = entry["marketplace"].as_str().and_then(words::marketplace);
-    draft.own = entry.get("own").filter(|own| own.is_object()).cloned();
-    // What is no item becomes a title without a number, which mapping names.
-    draft.raw = v1::Item::deserialize(&entry["item"]).map(raw).unwrap_or_default();
-    super::audible_json::keep_listening(draft);
+    let object = |name: &str| entry.get(name).filter(|value| value.is_object()).cloned();
+    match v1::Item::deserialize(&entry["item"]) {
+        Ok(item) => {
+            let (own, origins) = (object("own"), object("origins"));
+            draft.ours = Some(Ours { item, own, origins });
+        }
+        // It becomes a title without a number, which mapping refuses.
+        Err(_) => draft.problems.push(("item", "it is no title as our export has them")),
+    }
     Verdict::Title
-}
-
-fn raw(item: v1::Item) -> RawItem {
-    let person = |one: v1::Person| RawPerson { name: one.name, asin: one.asin };
-    let availability = item.availability.unwrap_or_default();
-    RawItem {
-        asin: item.asin,
-        title: Some(item.title),
-        subtitle: item.subtitle,
-        authors: item.authors.into_iter().map(person).collect(),
-        narrators: item.narrators.into_iter().map(person).collect(),
-        series: item
-            .series
-            .into_iter()
-            .map(|one| RawSeries { title: one.title, asin: one.asin, sequence: one.sequence })
-            .collect(),
-        length: item.runtime_minutes.map(|minutes| RawLength::Minutes(f64::from(minutes))),
-        release_date: item.release_date,
-        purchase_date: item.purchase_date,
-        publisher: item.publisher,
-        language: item.language,
-        categories: item.categories,
-        summary: item.summary,
-        cover_url: item.cover_url,
-        rating: item
-            .rating
-            .map(|one| RawRating { average: Some(one.average), count: Some(one.count) }),
-        my_rating: item.my_rating.map(f64::from),
-        listening: item.listening.map(listening),
-        content_type: item.content_type,
-        delivery_type: item.delivery_type,
-        sku: item.sku,
-        plus: availability.plus,
-        available: availability.available,
-        preorder: availability.preorder,
-        favorite: item.favorite,
-        collections: item.collections,
-        rank: item.rank,
-        enriched: item.enriched,
-        extra: item.source_extra,
-    }
-}
-
-fn listening(heard: v1::Listening) -> RawListening {
-    RawListening {
-        state: match heard.state {
-            v1::ListeningState::NotStarted => RawState::NotStarted,
-            v1::ListeningState::InProgress => RawState::InProgress,
-            v1::ListeningState::Finished => RawState::Finished,
-        },
-        percent: heard.percent.map(Percent::value),
-        left: heard.minutes_left.map(|minutes| RawLength::Minutes(f64::from(minutes))),
-        finished_at: heard.finished_at,
-    }
 }
 
 fn is(names: &Names) -> bool {
@@ -114,6 +65,10 @@ const COLUMNS: &[(&str, Set)] = &[
     }),
     ("consumedatbasis", |draft, cell| draft.binding = Some(cell.to_owned())),
     ("myrating", |draft, cell| draft.raw.my_rating = words::number(cell)),
+    ("averagerating", |draft, cell| draft.average = words::number(cell)),
+    ("categories", |draft, cell| {
+        draft.raw.categories = unguarded(cell).split("; ").map(str::to_owned).collect();
+    }),
     ("coverurl", |draft, cell| draft.raw.cover_url = Some(cell.to_owned())),
     ("sku", |draft, cell| draft.raw.sku = Some(cell.to_owned())),
     // What the person says of it is in the document, and not in the csv.
@@ -131,9 +86,9 @@ fn listed(cell: &str) -> Vec<RawPerson> {
 
 /// An apostrophe before a formula keeps spreadsheets from running it.
 fn unguarded(cell: &str) -> String {
-    let text =
-        cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@', '\t', '\r']));
-    text.unwrap_or(cell).to_owned()
+    let guarded =
+        |rest: &&str| rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']);
+    cell.strip_prefix('\'').filter(guarded).unwrap_or(cell).to_owned()
 }
 
 fn status(word: &str) -> Option<RawState> {

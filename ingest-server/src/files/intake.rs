@@ -1,13 +1,15 @@
 //! Titles of a file, sorted by shop and cut into chunks.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use importers::{Format, Found, Report, Title};
+use importers::{Content, Format, Found, Ours, Report, Title};
 use serde_json::Value;
 use shared::{
     ids::{Marketplace, RunId},
     map,
+    origin::Origins,
     problem::{Problem, Reason},
+    raw::RawItem,
     wire::v1,
 };
 
@@ -15,7 +17,8 @@ use super::{FileImport, FileProblem, FileReceipt, FileRefused, FileRun, NAMED, n
 use crate::{
     app::App,
     clock::new_id,
-    ingest::{self, Incoming},
+    edits::{Edits, Patch},
+    ingest::{self, Brought, Incoming},
 };
 
 /// What has come of a file so far.
@@ -34,6 +37,7 @@ struct Shop {
     index: u32,
     items: Vec<v1::Item>,
     places: Vec<String>,
+    brought: HashMap<String, Brought>,
     seen: HashSet<String>,
 }
 
@@ -73,51 +77,106 @@ impl<'a> Intake<'a> {
         }
     }
 
-    async fn title(&mut self, mut title: Title) -> Result<(), FileRefused> {
-        if title.raw.asin.is_empty() && title.raw.title.is_some() && !self.named(&mut title).await?
-        {
-            return Ok(());
+    async fn title(&mut self, title: Title) -> Result<(), FileRefused> {
+        let Title { place, marketplace, content } = title;
+        match content {
+            Content::Raw(raw) => self.raw(raw, marketplace, place).await,
+            Content::Ours(ours) => self.ours(ours, marketplace, place).await,
         }
-        let mapped = map::map(title.raw, &title.place);
+    }
+
+    async fn raw(
+        &mut self,
+        mut raw: RawItem,
+        mut marketplace: Option<Marketplace>,
+        place: String,
+    ) -> Result<(), FileRefused> {
+        if raw.asin.is_empty() && raw.title.is_some() {
+            let Some((asin, shop)) = self.named(&raw, &place).await? else { return Ok(()) };
+            raw.asin = asin;
+            marketplace = shop;
+        }
+        let mapped = map::map(raw, &place);
         mapped.problems.into_iter().for_each(|problem| self.note(problem.into()));
         let Some(item) = mapped.item else {
             self.receipt.rejected += 1;
             return Ok(());
         };
-        let marketplace = title.marketplace.or(self.ask.marketplace);
+        let marketplace = marketplace.or(self.ask.marketplace);
+        self.push(v1::Item::from_item(&item, marketplace), None, marketplace, place).await
+    }
+
+    /// A title of our own export: what stands beside it is checked here, itself it is where every other is.
+    async fn ours(
+        &mut self,
+        ours: Ours,
+        marketplace: Option<Marketplace>,
+        place: String,
+    ) -> Result<(), FileRefused> {
+        let asin = Some(ours.item.asin.clone());
+        let mut wrong = |field: String, detail: String| {
+            self.note(FileProblem { place: place.clone(), asin: asin.clone(), field, detail });
+        };
+        let mut brought = Brought::default();
+        match ours.own.as_ref().map(Patch::of).transpose() {
+            Ok(patch) => {
+                let edits = patch.map(|patch| patch.onto(Edits::default()));
+                brought.edits = edits.filter(|edits| *edits != Edits::default());
+            }
+            Err(problems) => problems
+                .into_iter()
+                .for_each(|problem| wrong(format!("own{}", problem.pointer), problem.reason)),
+        }
+        match ours.origins.map(origins).transpose() {
+            Ok(origins) => brought.origins = origins,
+            Err(detail) => wrong("origins".to_owned(), detail.to_owned()),
+        }
+        let marketplace = marketplace.or(self.ask.marketplace);
+        self.push(ours.item, Some(brought), marketplace, place).await
+    }
+
+    async fn push(
+        &mut self,
+        item: v1::Item,
+        brought: Option<Brought>,
+        marketplace: Option<Marketplace>,
+        place: String,
+    ) -> Result<(), FileRefused> {
         let app = self.app;
         let shop = self.shops.entry(marketplace).or_insert_with(|| Shop::new(app));
-        shop.seen.insert(item.asin.to_string());
-        shop.items.push(v1::Item::from_item(&item, marketplace));
-        shop.places.push(title.place);
+        shop.seen.insert(item.asin.clone());
+        shop.brought.extend(brought.map(|brought| (item.asin.clone(), brought)));
+        shop.items.push(item);
+        shop.places.push(place);
         if shop.items.len() == v1::MAX_ITEMS {
             return self.send(marketplace, None).await;
         }
         Ok(())
     }
 
-    /// Gives a title that is known by name alone its number; false if the library has none such.
-    async fn named(&mut self, title: &mut Title) -> Result<bool, FileRefused> {
+    /// Number and shop of a title that is known by name alone, if the library has the one such.
+    async fn named(
+        &mut self,
+        raw: &RawItem,
+        place: &str,
+    ) -> Result<Option<(String, Option<Marketplace>)>, FileRefused> {
         if self.names.is_none() {
             self.names = Some(Names::new(self.app.store().names(self.ask.account.id).await?));
         }
-        let found = self.names.as_ref().and_then(|names| names.find(&title.raw));
-        if let Some((asin, marketplace)) = found {
-            title.raw.asin = asin;
-            title.marketplace = Marketplace::parse(&marketplace).ok();
-            return Ok(true);
+        if let Some((asin, shop)) = self.names.as_ref().and_then(|names| names.find(raw)) {
+            return Ok(Some((asin, Marketplace::parse(&shop).ok())));
         }
         self.receipt.rejected += 1;
         let detail = "this file knows titles by name, and no single title of the library has this name \
                       and author; import the library first, then this file again";
         self.note(FileProblem::from(Problem {
             asin: None,
-            place: std::mem::take(&mut title.place),
+            place: place.to_owned(),
             field: "asin".to_owned(),
             reason: Reason::Missing,
             detail: detail.to_owned(),
         }));
-        Ok(false)
+        Ok(None)
     }
 
     /// Sends what is left, with what is now known of the whole.
@@ -162,7 +221,8 @@ impl<'a> Intake<'a> {
         let key = Some(format!("{}:{}", shop.run, shop.index));
         shop.index += 1;
         let body = serde_json::to_vec(&request).unwrap_or_default();
-        let incoming = Incoming { body, key, dry_run: self.ask.dry_run };
+        let brought = std::mem::take(&mut shop.brought);
+        let incoming = Incoming { body, key, dry_run: self.ask.dry_run, brought };
         let answer = ingest::take(self.app, self.ask.account.clone(), incoming).await?;
         self.count(&answer, &places);
         if end.is_some() {
@@ -206,7 +266,18 @@ impl<'a> Intake<'a> {
 impl Shop {
     fn new(app: &App) -> Self {
         let run = RunId::from_uuid(new_id(app.clock().now(), app.chance()));
-        let (items, places, seen) = (Vec::new(), Vec::new(), HashSet::new());
-        Self { run, index: 0, items, places, seen }
+        let (items, places) = (Vec::new(), Vec::new());
+        let (brought, seen) = (HashMap::new(), HashSet::new());
+        Self { run, index: 0, items, places, brought, seen }
     }
+}
+
+/// Where values of our own export were from, within bounds: names of fields and sources are short.
+fn origins(value: Value) -> Result<Origins, &'static str> {
+    let wrong = "it does not name the sources of the title's fields";
+    let origins: Origins = serde_json::from_value(value).map_err(|_| wrong)?;
+    let short = |text: &str| text.len() <= 100 && !text.chars().any(char::is_control);
+    let named = origins.others.iter().all(|(field, one)| short(field) && short(one.as_str()));
+    let few = origins.others.len() <= 50 && !origins.most.as_str().is_empty();
+    (few && named && short(origins.most.as_str())).then_some(origins).ok_or(wrong)
 }

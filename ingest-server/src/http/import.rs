@@ -1,5 +1,7 @@
 //! `POST /api/audible/import-from-extension`: one chunk of one run, and the schema of it.
 
+use std::collections::HashMap;
+
 use axum::{
     body::Body,
     extract::{Query, State, rejection::QueryRejection},
@@ -60,7 +62,8 @@ pub(super) async fn import(
     let _turn = body::turn(&app).await?;
     let body = body::read(&app, &headers, body).await?;
     let key = headers.get(KEY).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let taken = ingest::take(&app, account, Incoming { body, key, dry_run }).await;
+    let taken =
+        ingest::take(&app, account, Incoming { body, key, dry_run, brought: HashMap::new() }).await;
     count(app.metrics(), taken.as_deref(), dry_run);
     Ok(json(taken?))
 }

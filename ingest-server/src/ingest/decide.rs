@@ -6,19 +6,21 @@ use shared::{
     ids::Marketplace,
     item::Item,
     media::{self, UserMedia},
-    merge,
+    merge::{self, Sourced},
+    origin::Origins,
     validate::{self, Entry},
     when::When,
-    wire::v1::{self, ItemReceipt, Outcome, Source},
+    wire::v1::{self, ItemReceipt, Outcome},
 };
 
 use super::{Import, hex};
 use crate::{
+    edits::Edits,
     history,
     library::keys,
     store::{
         StoreError,
-        rows::{Key, KnownRow, MediaRow, OutcomeRow, UserMediaRow},
+        rows::{BroughtRow, EditsRow, Key, KnownRow, MediaRow, OutcomeRow, UserMediaRow},
     },
 };
 
@@ -27,6 +29,7 @@ use crate::{
 pub(crate) struct Decision {
     pub(crate) media: Vec<MediaRow>,
     pub(crate) user_media: Vec<UserMediaRow>,
+    pub(crate) brought: Vec<BroughtRow>,
     pub(crate) outcomes: Vec<OutcomeRow>,
     pub(crate) receipts: Vec<ItemReceipt>,
     pub(crate) counts: Counts,
@@ -70,16 +73,23 @@ impl Counts {
     }
 }
 
+/// What is stored of the titles that a chunk names.
+#[derive(Debug, Default)]
+pub(crate) struct Stored {
+    pub(crate) known: Vec<KnownRow>,
+    /// Marketplace and ASIN of those that the account does not want.
+    pub(crate) ignored: HashSet<(String, String)>,
+    /// Those of which the person has said something; asked only where a run brings such words itself.
+    pub(crate) edited: HashSet<Key>,
+}
+
 /// Decides for every entry of the chunk, in its order.
 ///
 /// # Errors
 ///
 /// A stored title that cannot be read, with table, column and id.
-pub(crate) fn decide(
-    import: &Import,
-    known: Vec<KnownRow>,
-    ignored: &HashSet<(String, String)>,
-) -> Result<Decision, StoreError> {
+pub(crate) fn decide(import: &Import, stored: Stored) -> Result<Decision, StoreError> {
+    let Stored { known, ignored, edited } = stored;
     let mut of_asin: HashMap<String, Vec<KnownRow>> = HashMap::with_capacity(known.len());
     for row in known {
         of_asin.entry(row.asin.clone()).or_default().push(row);
@@ -91,12 +101,13 @@ pub(crate) fn decide(
             Entry::Keep(item) => {
                 let new_id = Key(ids.next().unwrap_or_default());
                 let known = of_asin.remove(item.asin.as_str()).unwrap_or_default();
-                if unwanted(import, item, &known, ignored) {
+                if unwanted(import, item, &known, &ignored) {
                     let why = ("the account does not want it", "");
                     decision.note(position, Some(item.asin.as_str()), Outcome::Ignored, Some(why));
                     continue;
                 }
-                decision.keep(import, position, item, known, new_id)?;
+                let incoming = Incoming::new(import, position, item, &edited);
+                decision.keep(&incoming, known, new_id)?;
             }
             Entry::Duplicate { asin, pointer } => decision.note(
                 position,
@@ -117,97 +128,138 @@ pub(crate) fn decide(
     Ok(decision)
 }
 
+/// A title of the chunk.
+struct Incoming<'a> {
+    import: &'a Import,
+    position: usize,
+    item: &'a Item,
+    origins: Origins,
+    edits: Option<EditsRow>,
+    edited: &'a HashSet<Key>,
+}
+
+impl<'a> Incoming<'a> {
+    fn new(import: &'a Import, position: usize, item: &'a Item, edited: &'a HashSet<Key>) -> Self {
+        let brought = import.brought.get(item.asin.as_str());
+        let origins = brought.and_then(|brought| brought.origins.clone());
+        let origins = origins.unwrap_or_else(|| Origins::one(import.origin()));
+        let edits = brought.and_then(|brought| brought.edits.clone()).map(Edits::row);
+        Self { import, position, item, origins, edits, edited }
+    }
+
+    fn asin(&self) -> Option<&'a str> {
+        Some(self.item.asin.as_str())
+    }
+
+    /// What the person once said of it, unless something is said of it already.
+    fn brings(&self, id: Key) -> Option<BroughtRow> {
+        let edits = self.edits.clone().filter(|_| !self.edited.contains(&id))?;
+        Some(BroughtRow { media_id: id, edits })
+    }
+
+    fn side(&self, id: Key, merged: &Sourced, at: i64) -> UserMediaRow {
+        let from = merged.origins.most.as_str();
+        let finished_from = self.import.account.finished_from;
+        user_media_row(from, finished_from, id, &merged.item, self.item, at)
+    }
+}
+
 impl Decision {
     fn keep(
         &mut self,
-        import: &Import,
-        position: usize,
-        item: &Item,
+        incoming: &Incoming<'_>,
         known: Vec<KnownRow>,
         new_id: Key,
     ) -> Result<(), StoreError> {
-        match joined(import.batch.marketplace(), known) {
-            Join::New => self.imported(import, position, item, new_id),
-            Join::Stored(row) => self.merged(import, position, item, &row)?,
+        match joined(incoming.import.batch.marketplace(), known) {
+            Join::New => self.imported(incoming, new_id),
+            Join::Stored(row) => self.merged(incoming, &row)?,
             Join::Ambiguous(shops) => {
                 let reason = format!(
                     "this title is in the library for several marketplaces ({}); name one in run.marketplace",
                     shops.join(", ")
                 );
-                let pointer = format!("/items/{position}");
+                let pointer = format!("/items/{}", incoming.position);
                 let why = Some((reason.as_str(), pointer.as_str()));
-                self.note(position, Some(item.asin.as_str()), Outcome::Rejected, why);
+                self.note(incoming.position, incoming.asin(), Outcome::Rejected, why);
             }
         }
         Ok(())
     }
 
-    fn imported(&mut self, import: &Import, position: usize, item: &Item, id: Key) {
+    fn imported(&mut self, incoming: &Incoming<'_>, id: Key) {
+        let import = incoming.import;
         let now = import.micros();
         let base = Base { id, first_run: Key(import.run().id.uuid()), created_at: now };
-        let row = media_row(&base, item, import.batch.marketplace(), now);
-        self.note(position, Some(item.asin.as_str()), Outcome::Imported, None);
+        let title = Sourced { item: incoming.item.clone(), origins: incoming.origins.clone() };
+        let row = media_row(&base, &title, import.batch.marketplace(), now);
+        self.note(incoming.position, incoming.asin(), Outcome::Imported, None);
         if let Some(outcome) = self.outcomes.last_mut() {
             outcome.media_id = Some(id);
             outcome.after_hash = Some(row.content_hash.clone());
         }
-        if item.availability.available == Some(false) {
+        if title.item.availability.available == Some(false) {
             self.unavailable.push(id);
         }
         self.media.push(row);
-        self.user_media.push(side(import, id, item, item, now));
+        self.user_media.push(incoming.side(id, &title, now));
+        self.brought.extend(incoming.brings(id));
     }
 
-    fn merged(
-        &mut self,
-        import: &Import,
-        position: usize,
-        item: &Item,
-        row: &KnownRow,
-    ) -> Result<(), StoreError> {
+    fn merged(&mut self, incoming: &Incoming<'_>, row: &KnownRow) -> Result<(), StoreError> {
+        let (import, item) = (incoming.import, incoming.item);
         let marketplace = match import.batch.marketplace() {
             Some(named) => Some(named),
             None => marketplace(row)?,
         };
         let moved = marketplace.map_or("", Marketplace::code) != row.marketplace;
-        let asin = Some(item.asin.as_str());
-        if !moved && hex(&merge::full_hash(item)) == row.full_hash {
-            self.note(position, asin, Outcome::Unchanged, None);
+        let brings = incoming.brings(row.media_id);
+        let as_stored = !moved && brings.is_none();
+        if as_stored
+            && incoming.origins.to_text() == row.origins
+            && hex(&merge::full_hash(item)) == row.full_hash
+        {
+            self.note(incoming.position, incoming.asin(), Outcome::Unchanged, None);
             return Ok(());
         }
-        let stored = stored_item(row.media_id, &row.item)?;
-        let merged = merge::merge(&stored, item);
-        match (stored.availability.available, merged.availability.available) {
+        let stored = stored_title(row)?;
+        let sourced = Sourced { item: item.clone(), origins: incoming.origins.clone() };
+        let merged = merge::merge(&stored, &sourced);
+        match (stored.item.availability.available, merged.item.availability.available) {
             (Some(false), Some(true)) => self.playable.push(row.media_id),
             (None | Some(true), Some(false)) => self.unavailable.push(row.media_id),
             _ => {}
         }
-        let content_hash = hex(&merge::content_hash(&merged));
+        let content_hash = hex(&merge::content_hash(&merged.item));
         let updated = content_hash != row.content_hash;
-        if !updated && !moved && hex(&merge::full_hash(&merged)) == row.full_hash {
-            self.note(position, asin, Outcome::Unchanged, None);
+        if !updated
+            && as_stored
+            && merged.origins == stored.origins
+            && hex(&merge::full_hash(&merged.item)) == row.full_hash
+        {
+            self.note(incoming.position, incoming.asin(), Outcome::Unchanged, None);
             return Ok(());
         }
         let at = if updated { import.micros() } else { row.updated_at };
         let base = Base { id: row.media_id, first_run: row.first_run, created_at: row.created_at };
         let media = media_row(&base, &merged, marketplace, at);
-        self.note(
-            position,
-            asin,
-            if updated { Outcome::Updated } else { Outcome::Unchanged },
-            None,
-        );
-        if updated && let Some(outcome) = self.outcomes.last_mut() {
+        let told = updated || brings.is_some();
+        let outcome = if told { Outcome::Updated } else { Outcome::Unchanged };
+        self.note(incoming.position, incoming.asin(), outcome, None);
+        if told && let Some(outcome) = self.outcomes.last_mut() {
             outcome.media_id = Some(row.media_id);
             outcome.before = Some(row.item.clone());
             outcome.after = Some(media.item.clone());
             outcome.after_hash = Some(media.content_hash.clone());
+            outcome.before_origins = Some(row.origins.clone());
             if let Some(receipt) = self.receipts.last_mut() {
                 receipt.changed = history::changed(&row.item, &media.item);
+                receipt.changed.extend(brings.is_some().then(|| history::OWN.to_owned()));
             }
         }
         self.media.push(media);
-        self.user_media.push(side(import, row.media_id, &merged, item, at));
+        self.user_media.push(incoming.side(row.media_id, &merged, at));
+        self.brought.extend(brings);
         Ok(())
     }
 
@@ -233,6 +285,7 @@ impl Decision {
                 before: None,
                 after: None,
                 after_hash: None,
+                before_origins: None,
             });
         }
         let asin = asin.map(str::to_owned);
@@ -305,6 +358,19 @@ pub(crate) fn stored_item(id: Key, item: &str) -> Result<Item, StoreError> {
     })
 }
 
+/// A stored title with the sources of its values.
+fn stored_title(row: &KnownRow) -> Result<Sourced, StoreError> {
+    Ok(Sourced {
+        item: stored_item(row.media_id, &row.item)?,
+        origins: stored_origins(row.media_id, &row.origins)?,
+    })
+}
+
+/// The sources of a title's values, as they are stored.
+pub(crate) fn stored_origins(id: Key, text: &str) -> Result<Origins, StoreError> {
+    Origins::parse(text).map_err(|error| StoreError::row("media", "origins", id, &error))
+}
+
 /// What stays of a title as long as it is stored.
 pub(crate) struct Base {
     pub(crate) id: Key,
@@ -315,10 +381,11 @@ pub(crate) struct Base {
 /// A title as the table `media` has it.
 pub(crate) fn media_row(
     base: &Base,
-    item: &Item,
+    title: &Sourced,
     marketplace: Option<Marketplace>,
     updated_at: i64,
 ) -> MediaRow {
+    let item = &title.item;
     let media = media::media(item, marketplace);
     let wire = v1::Item::from_item(item, marketplace);
     let (content_hash, full_hash) = merge::hashes(item);
@@ -336,6 +403,7 @@ pub(crate) fn media_row(
         item: serde_json::to_string(&wire).unwrap_or_default(),
         content_hash: hex(&content_hash),
         full_hash: hex(&full_hash),
+        origins: title.origins.to_text(),
         newest_key: keys::newest(item),
         title_key: keys::title(item),
         author_key: keys::author(item),
@@ -344,11 +412,6 @@ pub(crate) fn media_row(
         created_at: base.created_at,
         updated_at,
     }
-}
-
-fn side(import: &Import, id: Key, merged: &Item, received: &Item, at: i64) -> UserMediaRow {
-    let from = imported_from(import.run());
-    user_media_row(&from, import.account.finished_from, id, merged, received, at)
 }
 
 /// A person's side of a title as the table `user_media` has it.
@@ -379,15 +442,6 @@ pub(crate) fn user_media_row(
 
 const fn is_day(when: When) -> bool {
     matches!(when, When::Day(_))
-}
-
-/// A file's program stands for its format.
-fn imported_from(run: &v1::Run) -> String {
-    match run.source {
-        Source::Extension => "audible_extension".to_owned(),
-        Source::Api => "audible_api".to_owned(),
-        Source::File => format!("audible_file:{}", run.client.name),
-    }
 }
 
 /// The name on the wire and in the database.

@@ -2,7 +2,7 @@
 
 pub(super) mod databases;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -68,7 +68,7 @@ fn import(account: &Account, body: &Value) -> Import {
     let ids = batch.items().map(|_| new_id(now, &System)).collect();
     let name = format!("{}:{}", batch.run().id, batch.run().chunk.index);
     let key = Some(IdempotencyKey { name, body_hash: hex_hash(body.to_string().as_bytes()) });
-    Import { account: account.clone(), batch, key, now, ids }
+    Import { account: account.clone(), batch, key, now, ids, brought: HashMap::new() }
 }
 
 #[track_caller]

@@ -78,6 +78,7 @@ pub(crate) struct MediaRow {
     pub(crate) item: String,
     pub(crate) content_hash: String,
     pub(crate) full_hash: String,
+    pub(crate) origins: String,
     pub(crate) newest_key: String,
     pub(crate) title_key: String,
     pub(crate) author_key: String,
@@ -116,6 +117,7 @@ pub(crate) struct OutcomeRow {
     pub(crate) before: Option<String>,
     pub(crate) after: Option<String>,
     pub(crate) after_hash: Option<String>,
+    pub(crate) before_origins: Option<String>,
 }
 
 /// What is stored of a title that a chunk names.
@@ -127,6 +129,7 @@ pub(crate) struct KnownRow {
     pub(crate) item: String,
     pub(crate) content_hash: String,
     pub(crate) full_hash: String,
+    pub(crate) origins: String,
     pub(crate) first_run: Key,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
@@ -177,7 +180,7 @@ pub(crate) struct MarkRow {
 }
 
 /// What a person says of a title.
-#[derive(Clone, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, sqlx::FromRow)]
 pub(crate) struct EditsRow {
     pub(crate) status: Option<String>,
     pub(crate) rating: Option<i64>,
@@ -187,10 +190,56 @@ pub(crate) struct EditsRow {
     pub(crate) consumed_at: Option<i64>,
 }
 
-/// A title as its sources have it.
+/// A title as exports have it, with what the person says of it.
+#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
+pub struct ExportRow {
+    pub(crate) media_id: Key,
+    pub(crate) marketplace: String,
+    pub(crate) asin: String,
+    pub(crate) item: String,
+    pub(crate) origins: String,
+    pub(crate) status: String,
+    pub(crate) percent: f64,
+    pub(crate) consumed_at: Option<i64>,
+    pub(crate) consumed_is_day: Option<bool>,
+    pub(crate) consumed_at_basis: Option<String>,
+    pub(crate) acquired_at: Option<i64>,
+    pub(crate) acquired_is_day: Option<bool>,
+    pub(crate) imported_from: String,
+    own_status: Option<String>,
+    own_rating: Option<i64>,
+    own_notes: Option<String>,
+    /// None without a row of edits.
+    own_hidden: Option<bool>,
+    own_consumed_at: Option<i64>,
+}
+
+impl ExportRow {
+    /// What the person says of it.
+    pub(crate) fn edits(&self) -> Option<EditsRow> {
+        Some(EditsRow {
+            hidden: self.own_hidden?,
+            status: self.own_status.clone(),
+            rating: self.own_rating,
+            notes: self.own_notes.clone(),
+            consumed_at: self.own_consumed_at,
+        })
+    }
+}
+
+/// What a run brought of what the person once said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct BroughtRow {
+    pub(crate) media_id: Key,
+    #[serde(flatten)]
+    pub(crate) edits: EditsRow,
+}
+
+/// A title as its sources have it, and which these are.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct SourceRow {
     pub(crate) item: String,
+    pub(crate) origins: String,
 }
 
 /// A title that is an edition of another.

@@ -121,6 +121,7 @@ async fn a_file_without_numbers_finds_its_titles_by_name(database: String) {
     let mut body = run_of(&samples::items(2));
     body["items"][0]["title"] = json!("The Keeper’s Almanac");
     body["items"][0]["authors"] = json!([{"name": "M. J. Holt"}]);
+    body["items"][0]["listening"] = json!({"state": "not_started"});
     server.import(&body).await.ok();
     let header = "Title,Author,My Rating,Binding,Date Read,Bookshelves,Exclusive Shelf\n";
     let file = format!(

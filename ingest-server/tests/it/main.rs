@@ -11,6 +11,7 @@ mod browser;
 mod databases;
 mod edits;
 mod endpoints;
+mod export;
 mod files;
 mod grants;
 mod harness;

@@ -19,7 +19,7 @@ fn said(output: &Output) -> String {
 }
 
 #[test]
-fn a_file_is_imported_from_the_command_line() {
+fn files_go_in_and_out_from_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     let user = ["--user", "rea@home.example"];
     said(&run(folder.path(), &["user", "add", user[1]]));
@@ -34,6 +34,17 @@ fn a_file_is_imported_from_the_command_line() {
     assert!(first.contains("Libation: 1 new, 0 changed, 0 unchanged"), "{first}");
     let again = said(&run(folder.path(), &import));
     assert!(again.contains("Libation: 0 new, 0 changed, 1 unchanged"), "{again}");
+
+    let name = folder.path().join("library.json");
+    let export = ["export", user[0], user[1]];
+    let printed = said(&run(folder.path(), &export));
+    assert!(printed.starts_with("{\"format\":\"me-feed-library\""), "{printed}");
+    said(&run(folder.path(), &[&export[..], &[name.to_str().unwrap()]].concat()));
+    assert_eq!(std::fs::read_to_string(&name).unwrap().trim_end(), printed.trim_end());
+    let refused = run(folder.path(), &[&export[..], &[name.to_str().unwrap()]].concat());
+    assert!(!refused.status.success(), "a file that is there stays");
+    let shelf = said(&run(folder.path(), &[&export[..], &["--format", "goodreads"]].concat()));
+    assert!(shelf.starts_with("Book Id,Title,Author,"), "{shelf}");
 
     let wishlist = samples.join("audible_cli/wishlist/input.csv");
     let refused = run(folder.path(), &["import", wishlist.to_str().unwrap(), user[0], user[1]]);

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
+    export::guarded,
     history::{self, AskItems, ItemView},
     http::{error::Failure, session::SignedIn},
     library::LibraryError,
@@ -105,12 +106,6 @@ fn csv(items: &[ItemView], begins: bool) -> Vec<u8> {
     writer.into_inner().unwrap_or_default()
 }
 
-/// A cell that a table program would take for a formula is shown as text.
-fn guarded(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if formula { format!("'{cell}") } else { cell.to_owned() }
-}
-
 fn json(items: &[ItemView], begins: bool, ends: bool) -> Vec<u8> {
     let mut text = if begins { "[" } else { "" }.to_owned();
     for (at, item) in items.iter().enumerate() {
@@ -123,17 +118,4 @@ fn json(items: &[ItemView], begins: bool, ends: bool) -> Vec<u8> {
         text.push_str("]\n");
     }
     text.into_bytes()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::guarded;
-
-    #[test]
-    fn what_looks_like_a_formula_becomes_text() {
-        assert_eq!(guarded("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
-        assert_eq!(guarded("-1+2"), "'-1+2");
-        assert_eq!(guarded("@cmd"), "'@cmd");
-        assert_eq!(guarded("Salt = Water"), "Salt = Water");
-    }
 }

@@ -12,12 +12,13 @@ use axum::{
 };
 use jiff::Timestamp;
 use serde::Deserialize;
-use shared::ids::Marketplace;
+use shared::{ids::Marketplace, origin::Origin};
 use uuid::Uuid;
 
 use super::{
     frame::{Frame, Here},
     to,
+    view::{fields, origin},
 };
 use crate::{
     app::App,
@@ -180,11 +181,11 @@ impl RunLine {
     fn new(locale: Locale, run: &RunView) -> Self {
         let moment = run.started_at.parse::<Timestamp>();
         let library = Some(run.library.as_str()).filter(|name| *name != "main");
-        let source = format!("imports.source.{}", run.source);
+        let source = source(locale, run);
         let shop = run.marketplace.as_deref().map(shop);
         let took = took(locale, run.duration_seconds);
         let from = [
-            Some(locale.text(&source)),
+            Some(source.as_str()),
             run.client.browser.as_deref().map(browser),
             shop.as_deref(),
             library,
@@ -289,9 +290,17 @@ fn browser(name: &str) -> &str {
     }
 }
 
+/// Where a run is from: for a file its program.
+fn source(locale: Locale, run: &RunView) -> String {
+    match run.source.as_str() {
+        "file" => origin(locale, &Origin::new(format!("audible_file:{}", run.client.name))),
+        other => locale.text(&format!("imports.source.{other}")).to_owned(),
+    }
+}
+
 impl ItemLine {
     fn new(locale: Locale, item: ItemView) -> Self {
-        let changed = item.changed.join(", ");
+        let changed = fields(locale, item.changed.iter().map(String::as_str));
         let asin = item.asin.unwrap_or_default();
         Self {
             title: item.title.unwrap_or_else(|| asin.clone()),

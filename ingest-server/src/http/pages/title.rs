@@ -1,5 +1,7 @@
 //! The page of one title: what the sources say, and beside it what its owner says.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::{
     Form,
@@ -12,6 +14,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use shared::origin::{Origin, Origins};
 use uuid::Uuid;
 
 use super::{
@@ -19,7 +22,7 @@ use super::{
     imports::shop,
     notice::Notice,
     to,
-    view::{self, TitleView},
+    view::{self, TitleView, fields, origin},
 };
 use crate::{
     app::App,
@@ -39,7 +42,7 @@ struct TitlePage<'a> {
     notice: Option<Notice>,
     title: TitleView,
     summary: Option<String>,
-    facts: Vec<(&'static str, String)>,
+    facts: Vec<(String, String)>,
     editions: Vec<(Uuid, String)>,
     form: EditForm,
     source: SourceWords,
@@ -205,11 +208,10 @@ impl SourceWords {
     }
 }
 
-/// What is known of the title, as names of texts and values.
-fn facts(locale: Locale, found: &edits::TitleView) -> Vec<(&'static str, String)> {
+/// What is known of the title, and which sources said it.
+fn facts(locale: Locale, found: &edits::TitleView) -> Vec<(String, String)> {
     let title = &found.title;
     let (about, side) = (&title.media.media_metadata, &title.user_media);
-    let source = format!("imports.source.{}", side.imported_from.trim_start_matches("audible_"));
     let finished = side
         .consumed_at
         .as_ref()
@@ -223,12 +225,27 @@ fn facts(locale: Locale, found: &edits::TitleView) -> Vec<(&'static str, String)
         ("title.fact.categories", Some(about.categories.join(", ")).filter(|all| !all.is_empty())),
         ("title.fact.shop", title.marketplace.as_deref().map(shop)),
         ("title.fact.asin", Some(title.asin.clone())),
-        (
-            "title.fact.source",
-            Some(locale.text(&source).to_owned()).filter(|text| !text.is_empty()),
-        ),
+        ("title.fact.source", Some(origin(locale, &found.origins.most))),
     ];
-    values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    let known =
+        values.into_iter().filter_map(|(name, value)| Some((locale.text(name).to_owned(), value?)));
+    known.chain(other_sources(locale, &found.origins)).collect()
+}
+
+/// Sources of single values, each with the names of these.
+fn other_sources(locale: Locale, origins: &Origins) -> Vec<(String, String)> {
+    let mut sources: BTreeMap<&Origin, Vec<&str>> = BTreeMap::new();
+    for (field, origin) in &origins.others {
+        sources.entry(origin).or_default().push(field);
+    }
+    let named = |(one, names): (&Origin, Vec<&str>)| {
+        let source = origin(locale, one);
+        (
+            locale.filled("title.fact.also", &[("source", &source)]),
+            fields(locale, names.into_iter()),
+        )
+    };
+    sources.into_iter().map(named).collect()
 }
 
 fn edition(one: &edits::EditionView) -> String {

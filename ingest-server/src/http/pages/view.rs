@@ -1,6 +1,8 @@
 //! What the templates show: every text chosen, every number written out.
 
 use askama::Template;
+use importers::Format;
+use shared::origin::Origin;
 
 use super::{
     Look,
@@ -328,4 +330,30 @@ fn address(base: &str, look: &Look, view: &str, cursor: &str) -> String {
     }
     let query = query.finish();
     if query.is_empty() { format!("{base}/") } else { format!("{base}/?{query}") }
+}
+
+/// Names of fields for people, once each.
+pub(super) fn fields<'a>(locale: Locale, names: impl Iterator<Item = &'a str>) -> String {
+    let mut told: Vec<String> = Vec::new();
+    for name in names {
+        let key = format!("field.{name}");
+        let text = locale.text(&key);
+        let text = if text.is_empty() { name } else { text };
+        if !told.iter().any(|one| one == text) {
+            told.push(text.to_owned());
+        }
+    }
+    told.join(", ")
+}
+
+/// A source's name for people: `Extension`, `Libation`.
+pub(super) fn origin(locale: Locale, origin: &Origin) -> String {
+    let name = origin.as_str();
+    if let Some(code) = name.strip_prefix("audible_file:") {
+        let known = Format::ALL.into_iter().find(|format| format.code() == code);
+        return known.map_or_else(|| code.to_owned(), |format| format.name().to_owned());
+    }
+    let text = name.strip_prefix("audible_").map(|name| format!("imports.source.{name}"));
+    let text = text.as_deref().map(|name| locale.text(name)).filter(|text| !text.is_empty());
+    text.unwrap_or_else(|| locale.text("source.unknown")).to_owned()
 }

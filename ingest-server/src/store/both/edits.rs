@@ -23,7 +23,7 @@ pub(super) async fn title(
                 m.platform, m.platform_ids, m.media_metadata, m.title_key AS sort_key,
                 m.created_at, m.updated_at, u.platform AS user_platform, u.status, u.percent,
                 u.consumed_at, u.consumed_is_day, u.consumed_at_basis, u.acquired_at,
-                u.acquired_is_day, u.imported_from, u.raw_import_data, m.item
+                u.acquired_is_day, u.imported_from, u.raw_import_data, m.item, m.origins
          FROM media m JOIN user_media u ON u.user_id = m.user_id AND u.media_id = m.media_id
          WHERE m.user_id = $1 AND m.media_id = $2",
     )
@@ -36,7 +36,7 @@ pub(super) async fn title(
     let edits = read(db, owner, id).await?;
     let editions = editions(db, owner, id).await?;
     let beside = library::beside(db, Key(owner), &[row.media_id]).await?;
-    Ok(Some(TitleRows { row, item: source.item, edits, editions, beside }))
+    Ok(Some(TitleRows { row, source, edits, editions, beside }))
 }
 
 /// The same recording from other shops.
@@ -116,7 +116,7 @@ async fn write(
          ON CONFLICT (user_id, media_id) DO UPDATE SET
              status = excluded.status, rating = excluded.rating, notes = excluded.notes,
              hidden = excluded.hidden, consumed_at = excluded.consumed_at,
-             edited_at = excluded.edited_at",
+             edited_at = excluded.edited_at, run_id = NULL",
     )
     .bind(Key(owner))
     .bind(Key(id))

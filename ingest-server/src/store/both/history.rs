@@ -74,7 +74,8 @@ pub(super) async fn chunk(
     .await?;
     let Some((index, asins)) = found else { return Ok(None) };
     let outcomes: Vec<OutcomeRow> = sqlx::query_as(
-        "SELECT position, media_id, asin, outcome, reason, pointer, before, after, after_hash
+        "SELECT position, media_id, asin, outcome, reason, pointer, before, after, after_hash,
+                before_origins
          FROM run_outcomes WHERE user_id = $1 AND run_id = $2 AND chunk_index = $3
          ORDER BY position",
     )

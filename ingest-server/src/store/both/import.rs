@@ -6,7 +6,7 @@ use super::{Connection, bulk, marks, runs, undo};
 use crate::{
     ingest::{
         Import, KEYS_KEPT,
-        decide::{Decision, decide},
+        decide::{Decision, Stored, decide},
         progress,
     },
     store::{AccountId, Imported, KeptAnswer, StoreError, rows::Key},
@@ -49,6 +49,10 @@ pub(super) async fn import(db: &mut Connection, import: &Import) -> Result<Impor
         bulk::write_media(db, owner, &decision.media).await?;
         bulk::write_user_media(db, owner, &decision.user_media).await?;
     }
+    if !decision.brought.is_empty() {
+        let since = (Key(import.run().id.uuid()), import.micros());
+        bulk::write_brought(db, owner, since, &decision.brought).await?;
+    }
     if !decision.outcomes.is_empty() {
         let place = bulk::Place { run: Key(import.run().id.uuid()), chunk: chunk.chunk_index };
         bulk::write_outcomes(db, owner, place, &decision.outcomes).await?;
@@ -70,12 +74,17 @@ pub(super) async fn preview(db: &mut Connection, import: &Import) -> Result<Stri
 async fn decided(db: &mut Connection, import: &Import) -> Result<Decision, StoreError> {
     let asins: Vec<String> = import.batch.items().map(|item| item.asin.to_string()).collect();
     if asins.is_empty() {
-        return decide(import, Vec::new(), &HashSet::new());
+        return decide(import, Stored::default());
     }
     let owner = Key(import.account.id);
     let known = bulk::known(db, owner, &asins).await?;
     let ignored = bulk::ignored(db, owner, &asins).await?;
-    decide(import, known, &ignored)
+    let mut edited = HashSet::new();
+    if !import.brought.is_empty() {
+        let ids: Vec<Key> = known.iter().map(|row| row.media_id).collect();
+        edited = bulk::edited(db, owner, &ids).await?;
+    }
+    decide(import, Stored { known, ignored, edited })
 }
 
 fn answered(import: &Import, run: &progress::RunRow, decision: Decision) -> String {

@@ -30,7 +30,7 @@ use crate::{
     store::{
         AccountId, Bearer, Counts, Imported, KeptAnswer, LibraryQuery, LibraryRows, PersonRow,
         RunsQuery, SessionInfo, SessionRow, Store, StoreError, TitleRows, TokenRow,
-        rows::{ChunkHistory, HistoryRow, IgnoredRow, Key, NameRow},
+        rows::{ChunkHistory, ExportRow, HistoryRow, IgnoredRow, Key, NameRow},
     },
     undo::{Outcome, Undo},
 };
@@ -306,6 +306,15 @@ impl Store for Database {
         query: &LibraryQuery,
     ) -> Result<LibraryRows, StoreError> {
         reading!(self, db => library::read(db, owner, query))
+    }
+
+    async fn export(
+        &self,
+        owner: AccountId,
+        after: (&str, &str),
+        limit: i64,
+    ) -> Result<Vec<ExportRow>, StoreError> {
+        reading!(self, db => library::export(db, owner, after, limit))
     }
 
     async fn title(&self, owner: AccountId, id: Uuid) -> Result<Option<TitleRows>, StoreError> {

@@ -68,12 +68,14 @@ pub(super) async fn undo(db: &mut Connection, undo: &Undo) -> Result<Outcome, St
     Ok(Outcome::Done(kept))
 }
 
-/// Titles of one chunk of the run of which their owner has said something.
+/// Titles of one chunk of the run of which their owner has said something; what the run itself brought
+/// goes with it.
 async fn edited(db: &mut Connection, undo: &Undo, chunk: i64) -> Result<HashSet<Key>, StoreError> {
     let ids: Vec<Key> = sqlx::query_scalar(
         "SELECT e.media_id FROM run_outcomes o
          JOIN edits e ON e.user_id = o.user_id AND e.media_id = o.media_id
-         WHERE o.user_id = $1 AND o.run_id = $2 AND o.chunk_index = $3",
+         WHERE o.user_id = $1 AND o.run_id = $2 AND o.chunk_index = $3
+             AND (e.run_id IS NULL OR e.run_id <> $2)",
     )
     .bind(Key(undo.account.id))
     .bind(Key(undo.run))
@@ -140,6 +142,22 @@ async fn write(
         let place = bulk::Place { run: by, chunk };
         bulk::write_outcomes(db, owner, place, &reverted.outcomes).await?;
     }
+    forget_brought(db, undo, chunk).await
+}
+
+/// What the run brought of the person's words goes with its titles.
+async fn forget_brought(db: &mut Connection, undo: &Undo, chunk: i64) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM edits WHERE user_id = $1 AND run_id = $2 AND media_id IN (
+             SELECT media_id FROM run_outcomes
+             WHERE user_id = $1 AND run_id = $3 AND chunk_index = $4 AND outcome <> 'kept')",
+    )
+    .bind(Key(undo.account.id))
+    .bind(Key(undo.run))
+    .bind(Key(undo.by))
+    .bind(chunk)
+    .execute(db)
+    .await?;
     Ok(())
 }
 

@@ -8,7 +8,9 @@ use shared::ids::{Asin, Marketplace};
 
 use crate::store::{
     LibraryQuery, Sort, StoreError,
-    rows::{Key, KnownRow, LibraryRow, Mark, MarkRow, MediaRow, OutcomeRow, UserMediaRow},
+    rows::{
+        BroughtRow, Key, KnownRow, LibraryRow, Mark, MarkRow, MediaRow, OutcomeRow, UserMediaRow,
+    },
 };
 
 /// Which chunk an outcome belongs to.
@@ -20,7 +22,7 @@ pub(super) struct Place {
 
 pub(super) const KNOWN: &str =
     "SELECT m.media_id, m.marketplace, m.asin, m.item, m.content_hash, m.full_hash,
-        m.first_run, m.created_at, m.updated_at
+        m.origins, m.first_run, m.created_at, m.updated_at
     FROM unnest($2::text[]) AS wanted (asin) JOIN media AS m
         ON m.user_id = $1 AND m.asin = wanted.asin";
 
@@ -92,20 +94,20 @@ pub(super) async fn want_again(
 
 const MEDIA: &str = "INSERT INTO media (
         user_id, media_id, marketplace, asin, title, type, release_date, platform, sku,
-        platform_ids, media_metadata, item, content_hash, full_hash, newest_key, title_key, author_key,
-        search_key, first_run, created_at, updated_at)
+        platform_ids, media_metadata, item, content_hash, full_hash, origins, newest_key, title_key,
+        author_key, search_key, first_run, created_at, updated_at)
     SELECT $1, r.* FROM unnest(
         $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
         $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[],
-        $15::text[], $16::text[], $17::text[], $18::text[], $19::uuid[], $20::bigint[],
-        $21::bigint[]) AS r
+        $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::uuid[],
+        $21::bigint[], $22::bigint[]) AS r
     ON CONFLICT (user_id, media_id) DO UPDATE SET
              marketplace = excluded.marketplace, title = excluded.title, type = excluded.type,
              release_date = excluded.release_date, platform = excluded.platform,
              sku = excluded.sku, platform_ids = excluded.platform_ids,
              media_metadata = excluded.media_metadata,
              item = excluded.item, content_hash = excluded.content_hash,
-             full_hash = excluded.full_hash, newest_key = excluded.newest_key,
+             full_hash = excluded.full_hash, origins = excluded.origins, newest_key = excluded.newest_key,
              title_key = excluded.title_key, author_key = excluded.author_key,
              search_key = excluded.search_key, updated_at = excluded.updated_at";
 
@@ -125,10 +127,10 @@ const USER_MEDIA: &str = "INSERT INTO user_media (
 
 const OUTCOMES: &str = "INSERT INTO run_outcomes (
         user_id, run_id, chunk_index, position, media_id, asin, outcome, reason, pointer,
-        before, after, after_hash)
+        before, after, after_hash, before_origins)
     SELECT $1, $2, $3, r.* FROM unnest(
         $4::bigint[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-        $11::text[], $12::text[]) AS r";
+        $11::text[], $12::text[], $13::text[]) AS r";
 
 /// One column of many rows.
 fn column<'r, R, T>(rows: &'r [R], value: impl Fn(&'r R) -> T) -> Vec<T> {
@@ -155,6 +157,7 @@ pub(super) async fn write_media(
         .bind(column(rows, |row| row.item.as_str()))
         .bind(column(rows, |row| row.content_hash.as_str()))
         .bind(column(rows, |row| row.full_hash.as_str()))
+        .bind(column(rows, |row| row.origins.as_str()))
         .bind(column(rows, |row| row.newest_key.as_str()))
         .bind(column(rows, |row| row.title_key.as_str()))
         .bind(column(rows, |row| row.author_key.as_str()))
@@ -210,6 +213,47 @@ pub(super) async fn write_outcomes(
         .bind(column(rows, |row| row.before.as_deref()))
         .bind(column(rows, |row| row.after.as_deref()))
         .bind(column(rows, |row| row.after_hash.as_deref()))
+        .bind(column(rows, |row| row.before_origins.as_deref()))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Those among titles of which the person has said something.
+pub(super) async fn edited(
+    db: &mut PgConnection,
+    owner: Key,
+    ids: &[Key],
+) -> Result<HashSet<Key>, StoreError> {
+    let edited = "SELECT media_id FROM edits WHERE user_id = $1 AND media_id = ANY($2)";
+    let rows = sqlx::query_scalar(edited).bind(owner).bind(ids).fetch_all(db).await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// What is there was said here, and stays.
+const BROUGHT: &str = "INSERT INTO edits (
+        user_id, media_id, status, rating, notes, hidden, consumed_at, edited_at, run_id)
+    SELECT $1, r.*, $8, $9 FROM unnest(
+        $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::boolean[], $7::bigint[]) AS r
+    ON CONFLICT (user_id, media_id) DO NOTHING";
+
+/// Writes what a run brought of what the person once said.
+pub(super) async fn write_brought(
+    db: &mut PgConnection,
+    owner: Key,
+    (run, at): (Key, i64),
+    rows: &[BroughtRow],
+) -> Result<(), StoreError> {
+    sqlx::query(BROUGHT)
+        .bind(owner)
+        .bind(column(rows, |row| row.media_id))
+        .bind(column(rows, |row| row.edits.status.as_deref()))
+        .bind(column(rows, |row| row.edits.rating))
+        .bind(column(rows, |row| row.edits.notes.as_deref()))
+        .bind(column(rows, |row| row.edits.hidden))
+        .bind(column(rows, |row| row.edits.consumed_at))
+        .bind(at)
+        .bind(run)
         .execute(db)
         .await?;
     Ok(())

@@ -11,7 +11,9 @@ use shared::ids::{Asin, Marketplace};
 
 use crate::store::{
     LibraryQuery, Sort, StoreError,
-    rows::{Key, KnownRow, LibraryRow, Mark, MarkRow, MediaRow, OutcomeRow, UserMediaRow},
+    rows::{
+        BroughtRow, Key, KnownRow, LibraryRow, Mark, MarkRow, MediaRow, OutcomeRow, UserMediaRow,
+    },
 };
 
 /// Which chunk an outcome belongs to.
@@ -22,7 +24,7 @@ pub(super) struct Place {
 }
 
 const KNOWN: &str = "SELECT m.media_id, m.marketplace, m.asin, m.item, m.content_hash, m.full_hash,
-        m.first_run, m.created_at, m.updated_at
+        m.origins, m.first_run, m.created_at, m.updated_at
     FROM json_each($2) AS wanted CROSS JOIN media AS m
     WHERE m.user_id = $1 AND m.asin = wanted.value";
 
@@ -94,15 +96,15 @@ pub(super) async fn want_again(
 
 const MEDIA: &str = "INSERT INTO media (
         user_id, media_id, marketplace, asin, title, type, release_date, platform, sku,
-        platform_ids, media_metadata, item, content_hash, full_hash, newest_key, title_key, author_key,
-        search_key, first_run, created_at, updated_at)
+        platform_ids, media_metadata, item, content_hash, full_hash, origins, newest_key, title_key,
+        author_key, search_key, first_run, created_at, updated_at)
     SELECT $1,
         r.value ->> 'media_id', r.value ->> 'marketplace', r.value ->> 'asin',
         r.value ->> 'title', r.value ->> 'kind', r.value ->> 'release_date',
         r.value ->> 'platform', r.value ->> 'sku', r.value ->> 'platform_ids',
         r.value ->> 'media_metadata',
         r.value ->> 'item', r.value ->> 'content_hash', r.value ->> 'full_hash',
-        r.value ->> 'newest_key', r.value ->> 'title_key', r.value ->> 'author_key',
+        r.value ->> 'origins', r.value ->> 'newest_key', r.value ->> 'title_key', r.value ->> 'author_key',
         r.value ->> 'search_key', r.value ->> 'first_run', r.value ->> 'created_at',
         r.value ->> 'updated_at'
     FROM json_each($2) AS r WHERE true
@@ -112,7 +114,7 @@ const MEDIA: &str = "INSERT INTO media (
              sku = excluded.sku, platform_ids = excluded.platform_ids,
              media_metadata = excluded.media_metadata,
              item = excluded.item, content_hash = excluded.content_hash,
-             full_hash = excluded.full_hash, newest_key = excluded.newest_key,
+             full_hash = excluded.full_hash, origins = excluded.origins, newest_key = excluded.newest_key,
              title_key = excluded.title_key, author_key = excluded.author_key,
              search_key = excluded.search_key, updated_at = excluded.updated_at";
 
@@ -136,11 +138,11 @@ const USER_MEDIA: &str = "INSERT INTO user_media (
 
 const OUTCOMES: &str = "INSERT INTO run_outcomes (
         user_id, run_id, chunk_index, position, media_id, asin, outcome, reason, pointer,
-        before, after, after_hash)
+        before, after, after_hash, before_origins)
     SELECT $1, $2, $3,
         r.value ->> 'position', r.value ->> 'media_id', r.value ->> 'asin',
         r.value ->> 'outcome', r.value ->> 'reason', r.value ->> 'pointer',
-        r.value ->> 'before', r.value ->> 'after', r.value ->> 'after_hash'
+        r.value ->> 'before', r.value ->> 'after', r.value ->> 'after_hash', r.value ->> 'before_origins'
     FROM json_each($4) AS r WHERE true";
 
 pub(super) async fn write_media(
@@ -174,6 +176,38 @@ pub(super) async fn write_outcomes(
         .bind(json(&rows)?)
         .execute(db)
         .await?;
+    Ok(())
+}
+
+const EDITED: &str = "SELECT e.media_id FROM json_each($2) AS r CROSS JOIN edits AS e
+    WHERE e.user_id = $1 AND e.media_id = r.value";
+
+/// Those among titles of which the person has said something.
+pub(super) async fn edited(
+    db: &mut SqliteConnection,
+    owner: Key,
+    ids: &[Key],
+) -> Result<HashSet<Key>, StoreError> {
+    let rows = sqlx::query_scalar(EDITED).bind(owner).bind(json(&ids)?).fetch_all(db).await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// What is there was said here, and stays.
+const BROUGHT: &str = "INSERT INTO edits (
+        user_id, media_id, status, rating, notes, hidden, consumed_at, edited_at, run_id)
+    SELECT $1, r.value ->> 'media_id', r.value ->> 'status', r.value ->> 'rating',
+        r.value ->> 'notes', r.value ->> 'hidden', r.value ->> 'consumed_at', $3, $4
+    FROM json_each($2) AS r WHERE true
+    ON CONFLICT (user_id, media_id) DO NOTHING";
+
+/// Writes what a run brought of what the person once said.
+pub(super) async fn write_brought(
+    db: &mut SqliteConnection,
+    owner: Key,
+    (run, at): (Key, i64),
+    rows: &[BroughtRow],
+) -> Result<(), StoreError> {
+    sqlx::query(BROUGHT).bind(owner).bind(json(&rows)?).bind(at).bind(run).execute(db).await?;
     Ok(())
 }
 
@@ -353,7 +387,7 @@ fn json(rows: &impl Serialize) -> Result<String, StoreError> {
 
 /// Every statement here, so that a test can look at its plan.
 #[cfg(test)]
-pub(super) const ALL: [&str; 16] = [
+pub(super) const ALL: [&str; 18] = [
     KNOWN, MEDIA, USER_MEDIA, OUTCOMES, BY_NEWEST, BY_TITLE, BY_AUTHOR, SIZE, IGNORED, IGNORE,
-    WANT_AGAIN, REMOVE, MARK, UNMARK, MARKS, SHOPS,
+    WANT_AGAIN, REMOVE, MARK, UNMARK, MARKS, SHOPS, EDITED, BROUGHT,
 ];
