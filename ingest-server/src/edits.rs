@@ -4,7 +4,7 @@
 //! shows the source's value of today.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::{media::Status, origin::Origins, text, validate::EnvelopeProblem, when::When};
 use utoipa::ToSchema;
@@ -24,7 +24,7 @@ use crate::{
 const LONGEST_NOTES: usize = 10_000;
 
 /// What a person says of a title.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edits {
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<Status>,

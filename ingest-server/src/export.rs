@@ -42,6 +42,10 @@ pub enum Format {
 }
 
 impl Format {
+    /// Every form, in the order in which pages show them.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Json, Self::Csv, Self::Goodreads, Self::Storygraph, Self::Hardcover];
+
     /// Its name in addresses.
     pub(crate) const fn code(self) -> &'static str {
         match self {

@@ -4,18 +4,26 @@
 //! The file is read on a thread of its own while chunks are stored: neither holds more than some hundred
 //! titles.
 
-mod intake;
 mod names;
+mod reader;
+mod runs;
+pub mod upload;
 
 use std::fs::File;
 
-use importers::{Export, Format, Found, Limits, Unreadable};
-use serde::Serialize;
-use shared::{ids::Marketplace, problem::Problem};
-use tokio::{sync::mpsc, task::spawn_blocking};
+use importers::{Export, Format, Found, Limits, Report, Unreadable};
+use serde::{Deserialize, Serialize};
+use shared::{ids::Marketplace, problem::Problem, wire::v1};
+use tokio::{
+    sync::mpsc,
+    task::{JoinHandle, spawn_blocking},
+};
 use utoipa::ToSchema;
 
-use self::intake::Intake;
+use self::{
+    reader::{Problems, Reader, Row},
+    runs::{Runs, Sent},
+};
 use crate::{accounts::Account, app::App, ingest::Refused, store::StoreError};
 
 /// Titles between reader and writer.
@@ -37,7 +45,7 @@ pub struct FileImport {
 }
 
 /// What became of a file.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct FileReceipt {
     /// The program that wrote it: `libation`.
     pub format: String,
@@ -68,7 +76,7 @@ pub struct FileReceipt {
 }
 
 /// One run of a file.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct FileRun {
     /// The shop; none where nobody said it.
     pub marketplace: Option<String>,
@@ -81,7 +89,7 @@ pub struct FileRun {
 }
 
 /// Something of a file that could not be used.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct FileProblem {
     /// Where: `line 17`, `entry 3`.
     pub place: String,
@@ -111,6 +119,9 @@ pub enum FileRefused {
     /// The database said no.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What was written here cannot be read here.
+    #[error("own JSON could not be written or read")]
+    Own(#[source] serde_json::Error),
 }
 
 impl From<Problem> for FileProblem {
@@ -126,23 +137,151 @@ impl From<Problem> for FileProblem {
 ///
 /// See [`FileRefused`].
 pub async fn import(app: &App, ask: FileImport, file: File) -> Result<FileReceipt, FileRefused> {
-    let opening = spawn_blocking(move || Export::open(file, Limits::default()));
-    let export = opening.await.map_err(FileRefused::Reader)??;
+    let FileImport { account, marketplace, dry_run, only } = ask;
+    let export = opened(file).await?;
     let format = export.format();
-    if ask.only.is_some_and(|only| only != format) {
+    if only.is_some_and(|only| only != format) {
         return Err(FileRefused::OtherFormat(format));
     }
-    let (sender, mut found) = mpsc::channel(BETWEEN);
-    let reading = spawn_blocking(move || {
-        export.read(&mut |one: Found| {
-            // Nobody listens any more once a chunk was refused; the rest is read for nothing.
-            let _ = sender.blocking_send(one);
-        })
-    });
-    let mut intake = Intake::new(app, &ask, format);
-    while let Some(one) = found.recv().await {
-        intake.take(one).await?;
+    let mut reading = Reading::start(export);
+    let mut reader = Reader::new(app, account.id);
+    let mut runs = Runs::new(app, &account, format, dry_run);
+    let mut receipt = FileReceipt::new(format);
+    while let Some(found) = reading.next().await {
+        let Some(row) = reader.row(found).await? else { continue };
+        let row = Row { marketplace: row.marketplace.or(marketplace), ..row };
+        if let Some(sent) = runs.push(row).await? {
+            receipt.add(sent, &mut reader.problems);
+        }
     }
-    let report = reading.await.map_err(FileRefused::Reader)??;
-    intake.finish(report).await
+    let report = reading.end().await?;
+    let (runs, last) = runs.finish(report.whole).await?;
+    last.into_iter().for_each(|sent| receipt.add(sent, &mut reader.problems));
+    Ok(receipt.finished(report, reader.problems, runs))
+}
+
+/// Finds out what a file is, on a thread of its own.
+async fn opened(file: File) -> Result<Export<File>, FileRefused> {
+    let opening = spawn_blocking(move || Export::open(file, Limits::default()));
+    Ok(opening.await.map_err(FileRefused::Reader)??)
+}
+
+/// A file that is being read on a thread of its own.
+struct Reading {
+    found: mpsc::Receiver<Found>,
+    thread: JoinHandle<Result<Report, Unreadable>>,
+}
+
+impl Reading {
+    fn start(export: Export<File>) -> Self {
+        let (sender, found) = mpsc::channel(BETWEEN);
+        let thread = spawn_blocking(move || {
+            export.read(&mut |one: Found| {
+                // Nobody listens any more once something was refused; the rest is read for nothing.
+                let _ = sender.blocking_send(one);
+            })
+        });
+        Self { found, thread }
+    }
+
+    async fn next(&mut self) -> Option<Found> {
+        self.found.recv().await
+    }
+
+    async fn end(self) -> Result<Report, FileRefused> {
+        Ok(self.thread.await.map_err(FileRefused::Reader)??)
+    }
+}
+
+impl FileReceipt {
+    fn new(format: Format) -> Self {
+        Self {
+            format: format.code().to_owned(),
+            format_name: format.name().to_owned(),
+            whole: false,
+            others: 0,
+            imported: 0,
+            updated: 0,
+            unchanged: 0,
+            ignored: 0,
+            duplicate: 0,
+            rejected: 0,
+            runs: Vec::new(),
+            problems: Vec::new(),
+            problems_total: 0,
+        }
+    }
+
+    /// Adds a chunk's receipt up, and names by their places what was not taken.
+    fn add(&mut self, sent: Sent, problems: &mut Problems) {
+        let Sent { receipt, places } = sent;
+        self.imported += receipt.imported;
+        self.updated += receipt.updated;
+        self.unchanged += receipt.unchanged;
+        self.ignored += receipt.ignored;
+        self.duplicate += receipt.duplicate;
+        self.rejected += receipt.rejected;
+        for (item, place) in receipt.items.into_iter().zip(places) {
+            if item.outcome == v1::Outcome::Rejected {
+                problems.add(FileProblem::refused(item, place));
+            }
+        }
+    }
+
+    fn finished(mut self, report: Report, problems: Problems, runs: Vec<FileRun>) -> Self {
+        self.whole = report.whole;
+        self.others = report.others;
+        self.rejected += problems.rejected;
+        self.problems_total = problems.total;
+        self.problems = problems.named;
+        self.runs = runs;
+        self
+    }
+}
+
+impl FileReceipt {
+    /// How many titles were sent.
+    fn titles(&self) -> i64 {
+        let counts = [self.imported, self.updated, self.unchanged, self.ignored, self.duplicate];
+        counts.into_iter().map(i64::from).sum::<i64>() + i64::from(self.rejected)
+    }
+
+    /// What became of a file of which something was known before: that it was read, and how.
+    fn after(mut self, before: Self, problems: Problems, runs: Vec<FileRun>) -> Self {
+        self.whole = before.whole;
+        self.others = before.others;
+        self.rejected += before.rejected;
+        self.problems_total = before.problems_total + problems.total;
+        self.problems = before.problems;
+        self.problems.extend(problems.named);
+        self.problems.truncate(NAMED);
+        self.runs = runs;
+        self
+    }
+}
+
+impl FileRefused {
+    /// Its stable name.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable(error) => error.code(),
+            Self::OtherFormat(_) => "file_other_format",
+            Self::Import(refused) => refused.name(),
+            Self::Store(_) => "database",
+            Self::Reader(_) | Self::Own(_) => "internal",
+        }
+    }
+}
+
+impl FileProblem {
+    /// A title that was not taken.
+    fn refused(item: v1::ItemReceipt, place: String) -> Self {
+        let field = item.pointer.as_deref().and_then(|at| at.splitn(4, '/').nth(3));
+        Self {
+            place,
+            asin: item.asin,
+            field: field.unwrap_or_default().to_owned(),
+            detail: item.reason.unwrap_or_default(),
+        }
+    }
 }

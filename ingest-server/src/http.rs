@@ -24,7 +24,7 @@ mod tokens;
 
 use axum::{
     Extension, Router,
-    extract::Request,
+    extract::{DefaultBodyLimit, Request},
     http::{HeaderName, HeaderValue, Method, Uri, header, request::Parts},
     middleware,
     routing::{get, post},
@@ -46,7 +46,7 @@ use crate::app::App;
 /// What pages may load: their own files and covers from Audible's image hosts.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' https://m.media-amazon.com https://*.media-amazon.com \
-    https://*.ssl-images-amazon.com; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    https://*.ssl-images-amazon.com; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Behind TLS browsers come by TLS alone, for a year.
 const HSTS: &str = "max-age=31536000";
@@ -130,6 +130,10 @@ fn people(app: &App) -> Router {
         .route("/imports/{run}/{file}", get(pages::download::titles))
         .route("/imports/{run}/undo", post(pages::imports::undo))
         .route("/export", get(export::page))
+        .merge(big_forms())
+        .route("/files", get(pages::files::files))
+        .route("/files/{id}", get(pages::file::file).post(pages::file::decide))
+        .route("/files/{id}/progress", get(pages::file::progress))
         .route("/ignored", get(pages::ignored::ignored))
         .route("/ignored/again", post(pages::ignored::again))
         .route("/tokens", get(pages::tokens::tokens).post(pages::tokens::make))
@@ -150,6 +154,11 @@ fn people(app: &App) -> Router {
         .layer(CsrfLayer::new().with_rejection_response(error::foreign_form))
         .merge(assets::routes())
         .with_state(app.clone())
+}
+
+/// A form that brings a file has the limit of files, which is kept while it is read.
+fn big_forms() -> Router<App> {
+    Router::new().route("/files", post(pages::files::take)).layer(DefaultBodyLimit::disable())
 }
 
 /// What holds for every answer, failures included.

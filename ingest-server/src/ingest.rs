@@ -9,6 +9,7 @@ pub(crate) mod progress;
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use shared::{
@@ -43,7 +44,7 @@ pub struct Incoming {
 }
 
 /// What our own export says beside a title.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Brought {
     /// What the person once said of it.
     pub edits: Option<Edits>,

@@ -41,7 +41,7 @@ impl Locale {
     }
 
     /// A text by its name; the name itself if there is none, which a test forbids.
-    pub fn text(self, name: &str) -> &str {
+    pub fn text(self, name: &str) -> &'static str {
         let texts = match self {
             Self::English => &*ENGLISH,
             Self::German => &*GERMAN,

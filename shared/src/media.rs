@@ -1,7 +1,7 @@
 //! Item to what the tracker stores: [`Media`] and [`UserMedia`]. Cannot fail: the item's type proves it.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
@@ -57,7 +57,7 @@ pub struct UserMedia {
 }
 
 /// Status after the finished threshold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Not begun.

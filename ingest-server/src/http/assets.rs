@@ -13,6 +13,7 @@ const TOKENS: &str = include_str!("../../../shared/look/tokens.css");
 const ICON: &str = include_str!("../../../shared/look/icon.svg");
 const PAGES: &str = include_str!("../../assets/pages.css");
 const LINK: &str = include_str!("../../assets/link.js");
+const FILES: &str = include_str!("../../assets/files.js");
 
 /// The files, none of which is secret.
 pub(super) fn routes() -> Router<App> {
@@ -20,6 +21,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/assets/tokens.css", get(async || file("text/css; charset=utf-8", TOKENS)))
         .route("/assets/pages.css", get(async || file("text/css; charset=utf-8", PAGES)))
         .route("/assets/link.js", get(async || file("text/javascript; charset=utf-8", LINK)))
+        .route("/assets/files.js", get(async || file("text/javascript; charset=utf-8", FILES)))
         .route("/assets/icon.svg", get(async || file("image/svg+xml", ICON)))
 }
 

@@ -3,10 +3,10 @@
 use std::{fs::File, time::Duration};
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     http::{HeaderMap, header},
 };
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 use tokio::{
     io::AsyncWriteExt,
     sync::OwnedSemaphorePermit,
@@ -19,6 +19,8 @@ use crate::app::App;
 /// What is read and thrown away of a body that is refused, so that the sender gets to see the answer
 /// before the connection ends.
 const THROWN_AWAY: usize = 32 * 1024 * 1024;
+/// What a form has around its file.
+const FORM: usize = 8 * 1024;
 /// For at most this long.
 const THROWING_AWAY: Duration = Duration::from_secs(10);
 
@@ -74,17 +76,16 @@ pub(super) async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<V
 
 /// Puts a file of any kind away, up to the limit of files, where nobody else finds it: it has no name, and
 /// is gone with whoever holds it. Only standing still is too slow.
-pub(super) async fn spool(app: &App, headers: &HeaderMap, body: Body) -> Result<File, Failure> {
+pub(super) async fn spool<E>(
+    app: &App,
+    headers: &HeaderMap,
+    mut parts: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> Result<File, Failure> {
     let limit = app.settings().file_limit;
-    if announced(headers).is_some_and(|length| length > limit) {
-        throw_away(body).await;
-        return Err(Failure::FileTooLarge(limit));
-    }
+    let mut too_large = announced(headers).is_some_and(|length| length > limit + FORM);
     let file = tempfile::tempfile_in(&app.settings().data_dir).map_err(Failure::Spool)?;
-    let mut file = tokio::fs::File::from_std(file);
-    let mut parts = body.into_data_stream();
-    let mut left = limit;
-    loop {
+    let (mut file, mut left) = (tokio::fs::File::from_std(file), limit);
+    while !too_large {
         match timeout(app.settings().patience, parts.next()).await {
             Ok(None) => break,
             Ok(Some(Ok(part))) => match left.checked_sub(part.len()) {
@@ -92,14 +93,15 @@ pub(super) async fn spool(app: &App, headers: &HeaderMap, body: Body) -> Result<
                     left = rest;
                     file.write_all(&part).await.map_err(Failure::Spool)?;
                 }
-                None => {
-                    throw_away(Body::from_stream(parts)).await;
-                    return Err(Failure::FileTooLarge(limit));
-                }
+                None => too_large = true,
             },
             Ok(Some(Err(_))) => return Err(Failure::BodyBroken),
             Err(_) => return Err(Failure::BodyTooSlow),
         }
+    }
+    if too_large {
+        throw_away_parts(parts).await;
+        return Err(Failure::FileTooLarge(limit));
     }
     file.flush().await.map_err(Failure::Spool)?;
     Ok(file.into_std().await)
@@ -113,7 +115,10 @@ fn announced(headers: &HeaderMap) -> Option<usize> {
 /// Reads on without keeping anything: a connection that ends in the middle of sending shows the
 /// sender an error of the network instead of the answer.
 pub(super) async fn throw_away(body: Body) {
-    let mut parts = body.into_data_stream();
+    throw_away_parts(body.into_data_stream()).await;
+}
+
+async fn throw_away_parts<E>(mut parts: impl Stream<Item = Result<Bytes, E>> + Unpin) {
     let until = Instant::now() + THROWING_AWAY;
     let mut left = THROWN_AWAY;
     while let Ok(Some(Ok(part))) = timeout_at(until, parts.next()).await {

@@ -157,6 +157,17 @@ impl From<UndoError> for Failure {
 }
 
 impl Failure {
+    /// The stable name of what is wrong with a file; empty for every other failure.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::File(refused) => refused.code(),
+            Self::FileTooLarge(_) => "file_too_large",
+            Self::BodyBroken => "body_broken",
+            Self::BodyTooSlow => "body_too_slow",
+            _ => "",
+        }
+    }
+
     fn problem(self) -> Problem {
         match self {
             Self::Denied(denied) => denied_problem(denied),
@@ -270,7 +281,9 @@ fn file_problem(refused: FileRefused) -> Problem {
     let error = match refused {
         FileRefused::Import(refused) => return refused_problem(refused),
         FileRefused::Store(error) => return store_problem(&error),
-        FileRefused::Reader(_) | FileRefused::Unreadable(Unreadable::Io(_)) => return internal(),
+        FileRefused::Reader(_)
+        | FileRefused::Own(_)
+        | FileRefused::Unreadable(Unreadable::Io(_)) => return internal(),
         FileRefused::OtherFormat(format) => {
             let detail =
                 format!("It is an export of {}. Send it to /api/import/file.", format.name());

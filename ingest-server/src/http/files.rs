@@ -78,7 +78,7 @@ async fn take(
             return Err(failure);
         }
     };
-    let file = body::spool(app, headers, body).await?;
+    let file = body::spool(app, headers, body.into_data_stream()).await?;
     let _turn = body::turn(app).await?;
     Ok(Json(files::import(app, ask, file).await?))
 }

@@ -1,6 +1,8 @@
 //! Pages for people: they show what the use cases give, in the browser's language.
 
 pub(super) mod download;
+pub(super) mod file;
+pub(super) mod files;
 mod frame;
 pub(super) mod ignored;
 pub(super) mod imports;

@@ -279,7 +279,7 @@ impl Decision {
                 position: i64::try_from(position).unwrap_or(i64::MAX),
                 media_id: None,
                 asin: asin.map(str::to_owned),
-                outcome: outcome_name(outcome).to_owned(),
+                outcome: outcome.as_str().to_owned(),
                 reason: reason.clone(),
                 pointer: pointer.clone(),
                 before: None,
@@ -442,16 +442,4 @@ pub(crate) fn user_media_row(
 
 const fn is_day(when: When) -> bool {
     matches!(when, When::Day(_))
-}
-
-/// The name on the wire and in the database.
-const fn outcome_name(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Imported => "imported",
-        Outcome::Updated => "updated",
-        Outcome::Unchanged => "unchanged",
-        Outcome::Ignored => "ignored",
-        Outcome::Duplicate => "duplicate",
-        Outcome::Rejected => "rejected",
-    }
 }

@@ -321,3 +321,43 @@ pub struct IgnoredRow {
     /// Where the library has it.
     pub(crate) title: Option<String>,
 }
+
+/// A file that waits for a person's word.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct UploadRow {
+    pub(crate) upload_id: Key,
+    /// As its owner called it.
+    pub(crate) name: String,
+    pub(crate) format: String,
+    /// The shop of titles of which the file does not say it; empty if nobody said it.
+    pub(crate) marketplace: String,
+    pub(crate) state: String,
+    /// How many were read.
+    pub(crate) titles: i64,
+    /// What is known of the file, as JSON.
+    pub(crate) report: String,
+    /// The run of each shop, as JSON.
+    pub(crate) runs: String,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+}
+
+/// A title of such a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
+pub struct UploadItemRow {
+    pub(crate) position: i64,
+    pub(crate) marketplace: String,
+    /// By the file, or by the library; if not, the person may say it.
+    pub(crate) shop_is_said: bool,
+    pub(crate) asin: String,
+    pub(crate) place: String,
+    /// As it would be sent, as JSON.
+    pub(crate) item: String,
+    /// What our own export says beside it, as JSON; empty for every other source.
+    pub(crate) brought: String,
+    /// What an import would make of it.
+    pub(crate) outcome: String,
+    /// Which fields it would change, or why it would not be taken.
+    pub(crate) detail: String,
+    pub(crate) chosen: bool,
+}

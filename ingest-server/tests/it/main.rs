@@ -28,3 +28,4 @@ mod security;
 mod socket;
 mod tokens;
 mod undo;
+mod uploads;

@@ -8,18 +8,21 @@ use crate::{accounts::Account, locale::Locale};
 pub(super) enum Here {
     Library,
     Imports,
+    Files,
     Tokens,
     Settings,
 }
 
 impl Here {
-    const ALL: [Self; 4] = [Self::Library, Self::Imports, Self::Tokens, Self::Settings];
+    const ALL: [Self; 5] =
+        [Self::Library, Self::Imports, Self::Files, Self::Tokens, Self::Settings];
 
     /// Below the server's address.
     const fn path(self) -> &'static str {
         match self {
             Self::Library => "/",
             Self::Imports => "/imports",
+            Self::Files => "/files",
             Self::Tokens => "/tokens",
             Self::Settings => "/settings",
         }
@@ -30,6 +33,7 @@ impl Here {
         match self {
             Self::Library => "nav.library",
             Self::Imports => "nav.imports",
+            Self::Files => "nav.files",
             Self::Tokens => "nav.tokens",
             Self::Settings => "nav.settings",
         }

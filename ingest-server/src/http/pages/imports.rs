@@ -252,10 +252,10 @@ fn chain(locale: Locale, run: &RunView) -> String {
         return taken_back(locale, run);
     }
     let number = |value: i64| locale.number(value);
-    let stored = run.imported + run.updated + run.unchanged;
+    let (has, lists) = ("imports.chain.has", "imports.chain.lists");
     let mut parts = Vec::new();
     for (name, value) in [
-        ("imports.chain.lists", run.source_total),
+        (if run.source == "file" { has } else { lists }, run.source_total),
         ("imports.chain.read", run.seen),
         ("imports.chain.sent", Some(run.received)),
         ("imports.chain.left_out", Some(run.not_sent + run.ignored).filter(|left| *left > 0)),
@@ -266,7 +266,7 @@ fn chain(locale: Locale, run: &RunView) -> String {
         }
     }
     let values = [
-        ("n", number(stored)),
+        ("n", number(run.imported + run.updated + run.unchanged)),
         ("imported", number(run.imported)),
         ("updated", number(run.updated)),
         ("unchanged", number(run.unchanged)),

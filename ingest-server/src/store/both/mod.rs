@@ -14,6 +14,7 @@ mod people;
 mod runs;
 mod sessions;
 mod undo;
+mod uploads;
 
 use std::{path::Path, time::Duration};
 
@@ -81,6 +82,10 @@ macro_rules! tried {
         }
     }};
 }
+
+use reading;
+use tried;
+use writing;
 
 /// Commits what went well; what did not is rolled back when the transaction is dropped.
 async fn finished<T>(

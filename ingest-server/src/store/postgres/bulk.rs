@@ -9,7 +9,8 @@ use shared::ids::{Asin, Marketplace};
 use crate::store::{
     LibraryQuery, Sort, StoreError,
     rows::{
-        BroughtRow, Key, KnownRow, LibraryRow, Mark, MarkRow, MediaRow, OutcomeRow, UserMediaRow,
+        BroughtRow, Key, KnownRow, LibraryRow, Mark, MarkRow, MediaRow, OutcomeRow, UploadItemRow,
+        UserMediaRow,
     },
 };
 
@@ -216,6 +217,62 @@ pub(super) async fn write_outcomes(
         .bind(column(rows, |row| row.before_origins.as_deref()))
         .execute(db)
         .await?;
+    Ok(())
+}
+
+const UPLOAD_ITEMS: &str = "INSERT INTO upload_items (
+        user_id, upload_id, position, marketplace, shop_is_said, asin, place, item, brought, outcome,
+        detail, chosen)
+    SELECT $1, $2, r.* FROM unnest(
+        $3::bigint[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::text[], $9::text[],
+        $10::text[], $11::text[], $12::boolean[]) AS r
+    ON CONFLICT (user_id, upload_id, position) DO UPDATE SET
+             marketplace = excluded.marketplace, outcome = excluded.outcome,
+             detail = excluded.detail, chosen = excluded.chosen";
+
+/// Writes titles of a file; those that are there get another shop, outcome and choice.
+pub(super) async fn write_upload_items(
+    db: &mut PgConnection,
+    owner: Key,
+    id: Key,
+    rows: &[UploadItemRow],
+) -> Result<(), StoreError> {
+    sqlx::query(UPLOAD_ITEMS)
+        .bind(owner)
+        .bind(id)
+        .bind(column(rows, |row| row.position))
+        .bind(column(rows, |row| row.marketplace.as_str()))
+        .bind(column(rows, |row| row.shop_is_said))
+        .bind(column(rows, |row| row.asin.as_str()))
+        .bind(column(rows, |row| row.place.as_str()))
+        .bind(column(rows, |row| row.item.as_str()))
+        .bind(column(rows, |row| row.brought.as_str()))
+        .bind(column(rows, |row| row.outcome.as_str()))
+        .bind(column(rows, |row| row.detail.as_str()))
+        .bind(column(rows, |row| row.chosen))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Of the titles shown, those that are kept are chosen, and no others.
+pub(super) async fn choose(
+    db: &mut PgConnection,
+    owner: Key,
+    id: Key,
+    shown: &[i64],
+    kept: &[i64],
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE upload_items SET chosen = position = ANY($4)
+         WHERE user_id = $1 AND upload_id = $2 AND position = ANY($3)",
+    )
+    .bind(owner)
+    .bind(id)
+    .bind(shown)
+    .bind(kept)
+    .execute(db)
+    .await?;
     Ok(())
 }
 

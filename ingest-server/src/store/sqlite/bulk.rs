@@ -12,7 +12,8 @@ use shared::ids::{Asin, Marketplace};
 use crate::store::{
     LibraryQuery, Sort, StoreError,
     rows::{
-        BroughtRow, Key, KnownRow, LibraryRow, Mark, MarkRow, MediaRow, OutcomeRow, UserMediaRow,
+        BroughtRow, Key, KnownRow, LibraryRow, Mark, MarkRow, MediaRow, OutcomeRow, UploadItemRow,
+        UserMediaRow,
     },
 };
 
@@ -380,6 +381,51 @@ pub(super) async fn library_size(
         .await?)
 }
 
+const UPLOAD_ITEMS: &str = "INSERT INTO upload_items (
+        user_id, upload_id, position, marketplace, shop_is_said, asin, place, item, brought, outcome,
+        detail, chosen)
+    SELECT $1, $2, r.value ->> 'position', r.value ->> 'marketplace', r.value ->> 'shop_is_said',
+        r.value ->> 'asin', r.value ->> 'place', r.value ->> 'item', r.value ->> 'brought',
+        r.value ->> 'outcome', r.value ->> 'detail', r.value ->> 'chosen'
+    FROM json_each($3) AS r WHERE true
+    ON CONFLICT (user_id, upload_id, position) DO UPDATE SET
+             marketplace = excluded.marketplace, outcome = excluded.outcome,
+             detail = excluded.detail, chosen = excluded.chosen";
+
+/// Writes titles of a file; those that are there get another shop, outcome and choice.
+pub(super) async fn write_upload_items(
+    db: &mut SqliteConnection,
+    owner: Key,
+    id: Key,
+    rows: &[UploadItemRow],
+) -> Result<(), StoreError> {
+    sqlx::query(UPLOAD_ITEMS).bind(owner).bind(id).bind(json(&rows)?).execute(db).await?;
+    Ok(())
+}
+
+const CHOOSE: &str = "UPDATE upload_items
+    SET chosen = position IN (SELECT r.value FROM json_each($4) AS r)
+    WHERE user_id = $1 AND upload_id = $2
+        AND position IN (SELECT r.value FROM json_each($3) AS r)";
+
+/// Of the titles shown, those that are kept are chosen, and no others.
+pub(super) async fn choose(
+    db: &mut SqliteConnection,
+    owner: Key,
+    id: Key,
+    shown: &[i64],
+    kept: &[i64],
+) -> Result<(), StoreError> {
+    sqlx::query(CHOOSE)
+        .bind(owner)
+        .bind(id)
+        .bind(json(&shown)?)
+        .bind(json(&kept)?)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 fn json(rows: &impl Serialize) -> Result<String, StoreError> {
     serde_json::to_string(rows)
         .map_err(|error| StoreError::Database(sqlx::Error::Encode(Box::new(error))))
@@ -387,7 +433,25 @@ fn json(rows: &impl Serialize) -> Result<String, StoreError> {
 
 /// Every statement here, so that a test can look at its plan.
 #[cfg(test)]
-pub(super) const ALL: [&str; 18] = [
-    KNOWN, MEDIA, USER_MEDIA, OUTCOMES, BY_NEWEST, BY_TITLE, BY_AUTHOR, SIZE, IGNORED, IGNORE,
-    WANT_AGAIN, REMOVE, MARK, UNMARK, MARKS, SHOPS, EDITED, BROUGHT,
+pub(super) const ALL: [&str; 20] = [
+    KNOWN,
+    MEDIA,
+    USER_MEDIA,
+    OUTCOMES,
+    BY_NEWEST,
+    BY_TITLE,
+    BY_AUTHOR,
+    SIZE,
+    IGNORED,
+    IGNORE,
+    WANT_AGAIN,
+    REMOVE,
+    MARK,
+    UNMARK,
+    MARKS,
+    SHOPS,
+    EDITED,
+    BROUGHT,
+    UPLOAD_ITEMS,
+    CHOOSE,
 ];
