@@ -1,5 +1,7 @@
 //! The long forms of the checks, which nobody waits for every day.
 
+mod fuzz;
+
 use anyhow::Result;
 
 use crate::{
@@ -18,7 +20,7 @@ struct Long {
 }
 
 /// In the order in which they run.
-const LONG: [Long; 3] = [
+const LONG: [Long; 4] = [
     Long {
         name: "large libraries and every broken connection",
         repeat: "cargo xtask soak",
@@ -29,6 +31,7 @@ const LONG: [Long; 3] = [
         repeat: "cargo xtask dist --verify",
         run: dist::verify,
     },
+    Long { name: "fuzzing, an hour for each target", repeat: "cargo xtask soak", run: fuzz::run },
     Long { name: "dependencies", repeat: "cargo deny check", run: dependencies },
 ];
 

@@ -16,6 +16,8 @@ pub(crate) struct Tool {
 pub(crate) const GECKODRIVER: Tool = Tool { name: "geckodriver", version: "0.37.1" };
 /// Holds dependencies against `deny.toml`.
 pub(crate) const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
+/// Builds and runs the targets of `fuzz/`.
+pub(crate) const CARGO_FUZZ: Tool = Tool { name: "cargo-fuzz", version: "0.13.2" };
 
 impl Tool {
     /// The one on PATH, the one built earlier, or a fresh build (some minutes).
