@@ -14,8 +14,8 @@ pub use self::{
     passwords::Weak,
     scopes::{Scope, Scopes, UnknownScope},
     sign_in::{
-        Credentials, NewPerson, People, Person, SignInError, change_password, end_all_sessions,
-        open_registration, registration_is_open, sign_up,
+        Credentials, NewPerson, People, Person, SignInError, attempts_of, change_password,
+        end_all_sessions, open_registration, prove, registration_is_open, sign_up,
     },
 };
 use crate::{

@@ -33,6 +33,8 @@ pub struct Settings {
     pub body_limit: usize,
     /// Largest export file, in bytes.
     pub file_limit: usize,
+    /// After so many days imports are forgotten; all are kept without it.
+    pub keep_imports_days: Option<u16>,
     /// How many imports are in memory at once.
     pub imports_at_once: usize,
     /// How long an import waits for its turn, and then for its body.
@@ -51,6 +53,7 @@ impl Settings {
             trusted_proxies: Vec::new(),
             body_limit: 8 * 1024 * 1024,
             file_limit: 64 * 1024 * 1024,
+            keep_imports_days: None,
             imports_at_once: 2,
             patience: Duration::from_secs(30),
         }

@@ -75,6 +75,9 @@ struct Common {
     /// Largest export file that is taken, in bytes.
     #[arg(long, global = true, env = "MEFEED_FILE_LIMIT", default_value_t = 64 * 1024 * 1024)]
     file_limit: usize,
+    /// Forget imports after so many days; the titles stay. Without it all are kept.
+    #[arg(long, global = true, env = "MEFEED_KEEP_IMPORTS_DAYS", value_parser = clap::value_parser!(u16).range(1..))]
+    keep_imports_days: Option<u16>,
     /// Form of log lines.
     #[arg(long, global = true, env = "MEFEED_LOG_FORMAT", value_enum, default_value_t)]
     log_format: LogFormat,
@@ -299,6 +302,7 @@ impl Common {
         let mut settings = Settings::new(public_url, database, self.data_dir.clone());
         settings.body_limit = self.body_limit;
         settings.file_limit = self.file_limit;
+        settings.keep_imports_days = self.keep_imports_days;
         settings.trusted_proxies.clone_from(&self.trusted_proxy);
         settings.metrics_token = self.metrics_token()?;
         App::open(settings).await.context("cannot open the database")

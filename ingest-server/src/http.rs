@@ -1,5 +1,6 @@
 //! The routes, as a table of contents, grouped by who calls them.
 
+mod account;
 mod assets;
 mod auth;
 mod body;
@@ -109,6 +110,8 @@ fn programs() -> OpenApiRouter<App> {
         .routes(routes!(oauth::device_authorization))
         .routes(routes!(oauth::token))
         .routes(routes!(oauth::revoke))
+        .routes(routes!(account::export))
+        .routes(routes!(account::delete))
         .routes(routes!(tokens::list))
         .routes(routes!(tokens::revoke))
         // Operators.
@@ -140,6 +143,8 @@ fn people(app: &App) -> Router {
         .route("/tokens/{id}/revoke", post(pages::tokens::revoke))
         .route("/settings", get(pages::settings::settings))
         .route("/settings/name", post(pages::settings::rename))
+        .route("/settings/data", post(pages::data::take))
+        .route("/settings/delete", post(pages::data::delete))
         .route("/settings/password", post(pages::settings::password))
         .route("/settings/sessions/{hash}/end", post(pages::settings::end_session))
         .route("/settings/sessions/end-others", post(pages::settings::end_others))

@@ -18,6 +18,7 @@ pub mod library;
 pub mod locale;
 pub mod logging;
 pub mod metrics;
+pub mod personal;
 pub mod secret;
 pub mod serve;
 pub mod store;

@@ -68,6 +68,9 @@ pub enum StoreError {
     /// The file for a copy cannot be written, or is there already.
     #[error("cannot write the copy: {0}")]
     BackupFile(#[source] std::io::Error),
+    /// What was handed out could not be put away.
+    #[error("what is stored could not be handed out")]
+    File(#[source] std::io::Error),
     /// The address of the database names neither kind.
     #[error("a database address begins with sqlite:// or postgres://")]
     Address,
@@ -292,6 +295,17 @@ pub trait Store: Uploads + fmt::Debug + Send + Sync + 'static {
 
     /// Takes a run back.
     async fn undo(&self, undo: &Undo) -> Result<undo::Outcome, StoreError>;
+
+    /// Hands out everything that is stored about an account but secrets.
+    async fn personal_data(&self, owner: AccountId, hand: Hand<'_>) -> Result<(), StoreError>;
+    /// Deletes an account with everything about it, tries under a key too, and notes that it was done;
+    /// gives how many rows of which table there were.
+    async fn delete_account(
+        &self,
+        owner: AccountId,
+        attempts: &str,
+        audit: &AuditRow,
+    ) -> Result<Vec<(&'static str, i64)>, StoreError>;
 
     /// How much there is.
     async fn counts(&self, now: i64) -> Result<Counts, StoreError>;

@@ -34,6 +34,13 @@ impl Limit {
     }
 }
 
+impl Limit {
+    /// The key under which tries are counted.
+    pub(crate) fn into_key(self) -> String {
+        self.key
+    }
+}
+
 /// A try that has been counted.
 #[derive(Debug)]
 pub struct Try(Uuid);

@@ -117,10 +117,8 @@ impl AuthnBackend for People {
     async fn authenticate(&self, creds: Credentials) -> Result<Option<Person>, SignInError> {
         let app = &self.0;
         let email = creds.email.trim().to_lowercase();
-        let limits = [
-            Limit::new("sign_in_account", &email, OF_ACCOUNT, WINDOW),
-            Limit::new("sign_in_address", &creds.address, OF_ADDRESS, WINDOW),
-        ];
+        let limits =
+            [limit_of(&email), Limit::new("sign_in_address", &creds.address, OF_ADDRESS, WINDOW)];
         let made = throttle::count(app, &limits).await?;
         let found = app.store().person_by_email(&email).await?;
         let stored = found.as_ref().and_then(|(_, hash)| hash.clone());
@@ -213,20 +211,47 @@ pub async fn change_password(
     let (person, stored) =
         app.store().person(id).await?.ok_or(SignInError::Account(AccountError::Unknown))?;
     if let Some(current) = current {
-        let email = person.account.email.to_lowercase();
-        let limit = Limit::new("sign_in_account", &email, OF_ACCOUNT, WINDOW);
-        let made = throttle::count(app, &[limit]).await?;
-        let checked = app.passwords().check(current.to_owned(), stored, app.chance()).await?;
-        if checked == Checked::Wrong {
-            return Err(SignInError::WrongPassword);
-        }
-        throttle::take_back(app, made).await?;
+        is_right(app, &person.account, current, stored).await?;
     }
     judge(new, &person.account)?;
     let hash = app.passwords().hash(new.to_owned(), app.chance()).await?;
     let key = new_session_key(app);
     app.store().set_password(id, &hash, &key).await?;
     Ok(Person { session_key: key.into_bytes(), ..person })
+}
+
+/// Asks for the password once more, before something that a stolen session or token must not do.
+///
+/// # Errors
+///
+/// It is wrong, the account has none, or too many were.
+pub async fn prove(app: &App, id: AccountId, password: &str) -> Result<(), SignInError> {
+    let found = app.store().person(id).await?;
+    let (person, stored) = found.ok_or(SignInError::Account(AccountError::Unknown))?;
+    is_right(app, &person.account, password, stored).await
+}
+
+async fn is_right(
+    app: &App,
+    account: &Account,
+    password: &str,
+    stored: Option<String>,
+) -> Result<(), SignInError> {
+    let made = throttle::count(app, &[limit_of(&account.email)]).await?;
+    let checked = app.passwords().check(password.to_owned(), stored, app.chance()).await?;
+    if checked == Checked::Wrong {
+        return Err(SignInError::WrongPassword);
+    }
+    Ok(throttle::take_back(app, made).await?)
+}
+
+fn limit_of(email: &str) -> Limit {
+    Limit::new("sign_in_account", &email.to_lowercase(), OF_ACCOUNT, WINDOW)
+}
+
+/// The key under which tries at an account's password are counted.
+pub fn attempts_of(email: &str) -> String {
+    limit_of(email).into_key()
 }
 
 /// Ends every session of an account; gives the person with the key of new ones.

@@ -1,6 +1,9 @@
-//! The only file that gives a failure its status code, and the form in which it is shown.
+//! The only place that gives a failure its status code, and the form in which it is shown.
 //!
 //! Programs get RFC 9457 with a stable `code`; people get a page. Causes go to the log, once.
+
+mod imports;
+mod people;
 
 use std::{any::Any, borrow::Cow, error::Error, sync::Arc};
 
@@ -9,21 +12,24 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use importers::Unreadable;
 use serde_json::json;
 use shared::validate::EnvelopeProblem;
 use tower_http::csrf::ProtectionError;
 
+use self::{
+    imports::{busy, file_problem, file_too_large, refused_problem, too_large},
+    people::{denied_problem, grant_problem, metrics_token, sign_in_problem},
+};
 use super::pages;
 use crate::{
-    accounts::{AccountError, Denied, Scope, SignInError},
+    accounts::{Denied, SignInError},
     files::FileRefused,
-    grant::{GrantError, Refusal},
+    grant::GrantError,
     ingest::Refused,
     library::LibraryError,
     locale::Locale,
+    personal::PersonalError,
     store::StoreError,
-    throttle,
     undo::UndoError,
 };
 
@@ -67,6 +73,8 @@ pub(super) enum Failure {
     Busy,
     #[error("a query parameter is wrong")]
     Query(&'static str),
+    #[error("the archive of an account could not be written")]
+    Archive(#[source] std::io::Error),
     #[error(transparent)]
     SignIn(SignInError),
     #[error("a route without the session layer")]
@@ -156,6 +164,16 @@ impl From<UndoError> for Failure {
     }
 }
 
+impl From<PersonalError> for Failure {
+    fn from(error: PersonalError) -> Self {
+        match error {
+            PersonalError::SignIn(error) => Self::SignIn(error),
+            PersonalError::Store(error) => Self::Store(error),
+            PersonalError::Archive(error) => Self::Archive(error),
+        }
+    }
+}
+
 impl Failure {
     /// The stable name of what is wrong with a file; empty for every other failure.
     pub(super) fn name(&self) -> &'static str {
@@ -182,7 +200,7 @@ impl Failure {
             Self::Session(_) | Self::Page(_) | Self::Numbers(_) | Self::Panicked => internal(),
             Self::Edit(errors) => edit_problem(errors),
             Self::File(refused) => file_problem(refused),
-            Self::Spool(_) => internal(),
+            Self::Spool(_) | Self::Archive(_) => internal(),
             Self::MetricsToken => metrics_token(),
             Self::SignIn(error) => sign_in_problem(&error),
             Self::NoSession => internal(),
@@ -257,242 +275,6 @@ fn edit_problem(errors: Vec<EnvelopeProblem>) -> Problem {
     let detail = "Nothing was changed. Each entry of errors says where and why.";
     let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "edit_invalid", title, detail);
     Problem { errors, ..problem }
-}
-
-fn too_large(limit: usize) -> Problem {
-    Problem::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "body_too_large",
-        "The body is larger than this server takes",
-        format!("Cut the run into smaller chunks: a body has at most {limit} bytes."),
-    )
-}
-
-fn file_too_large(limit: usize) -> Problem {
-    Problem::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "file_too_large",
-        "The file is larger than this server takes",
-        format!("A file has at most {limit} bytes here; MEFEED_FILE_LIMIT sets another limit."),
-    )
-}
-
-fn file_problem(refused: FileRefused) -> Problem {
-    let error = match refused {
-        FileRefused::Import(refused) => return refused_problem(refused),
-        FileRefused::Store(error) => return store_problem(&error),
-        FileRefused::Reader(_)
-        | FileRefused::Own(_)
-        | FileRefused::Unreadable(Unreadable::Io(_)) => return internal(),
-        FileRefused::OtherFormat(format) => {
-            let detail =
-                format!("It is an export of {}. Send it to /api/import/file.", format.name());
-            let title = "The file is of another program";
-            return Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "file_other_format",
-                title,
-                detail,
-            );
-        }
-        FileRefused::Unreadable(error) => error,
-    };
-    let (title, detail) = unreadable(&error);
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), title, detail)
-}
-
-/// What a file is that cannot be read, and what to do.
-const fn unreadable(error: &Unreadable) -> (&'static str, &'static str) {
-    match error {
-        Unreadable::Empty => ("The file is empty", "Export it again and send the new file."),
-        Unreadable::Wishlist => (
-            "This is a wishlist",
-            "Export the library instead: a wishlist holds what you do not have.",
-        ),
-        Unreadable::TooLarge => (
-            "The archive unpacks to more than this server takes",
-            "Unpack it and send the file with the library alone.",
-        ),
-        Unreadable::Damaged => (
-            "The archive is damaged or has a password",
-            "Download it again, or unpack it and send the file with the library alone.",
-        ),
-        Unreadable::Unknown | Unreadable::Io(_) => (
-            "This is no library export that this server knows",
-            "docs/files.md lists the programs and which of their exports to take.",
-        ),
-    }
-}
-
-fn busy() -> Problem {
-    Problem::new(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "server_busy",
-        "Other imports are being taken in",
-        "Send the same bytes with the same key again in some seconds.",
-    )
-    .with(header::RETRY_AFTER, AGAIN_SOON)
-}
-
-fn denied_problem(denied: Denied) -> Problem {
-    let plain = "Bearer realm=\"me-feed\"";
-    let invalid = "Bearer realm=\"me-feed\", error=\"invalid_token\"";
-    let (code, title, detail, challenge) = match denied {
-        Denied::NoToken => (
-            "token_missing",
-            "A token is needed",
-            "Send the header Authorization: Bearer mf_… with a token of this server.",
-            plain,
-        ),
-        Denied::UnknownToken => (
-            "token_unknown",
-            "This server does not know the token",
-            "It was mistyped or is another server's. Make a new one.",
-            invalid,
-        ),
-        Denied::RevokedToken => (
-            "token_revoked",
-            "The token was revoked",
-            "Make a new one and enter it where the old one was.",
-            invalid,
-        ),
-        Denied::Scope(missing) => return scope_problem(missing),
-        Denied::Store(error) => return store_problem(&error),
-    };
-    let problem = Problem::new(StatusCode::UNAUTHORIZED, code, title, detail);
-    problem.with(header::WWW_AUTHENTICATE, challenge)
-}
-
-fn sign_in_problem(error: &SignInError) -> Problem {
-    let invalid = StatusCode::UNPROCESSABLE_ENTITY;
-    let (status, code, title) = match error {
-        SignInError::TooMany(seconds) => return too_many_tries(*seconds),
-        SignInError::Account(AccountError::NotOwner) => {
-            (StatusCode::FORBIDDEN, "not_owner", "Only the owner of this server may do this")
-        }
-        SignInError::WrongPassword => (invalid, "wrong_password", "The password is wrong"),
-        SignInError::Account(AccountError::Store(error)) | SignInError::Store(error) => {
-            return store_problem(error);
-        }
-        SignInError::Hash(_) => return internal(),
-        _ => (invalid, "account_invalid", "The account was not changed"),
-    };
-    Problem::new(status, code, title, "Look at what the page says, and try again.")
-}
-
-fn try_again_in(seconds: i64) -> String {
-    match throttle::minutes_of(seconds) {
-        1 => "Try again in a minute.".to_owned(),
-        minutes => format!("Try again in {minutes} minutes."),
-    }
-}
-
-fn too_many_tries(seconds: i64) -> Problem {
-    let detail = try_again_in(seconds);
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", "Too many tries", detail)
-        .with(header::RETRY_AFTER, seconds.to_string())
-}
-
-impl SignInError {
-    /// Its name for monitoring.
-    pub(super) fn name(&self) -> &'static str {
-        sign_in_problem(self).code
-    }
-
-    /// A page of ours that says what was wrong, with the status that says so to programs.
-    pub(super) fn marked(&self, mut page: Response) -> Response {
-        let problem = sign_in_problem(self);
-        *page.status_mut() = problem.status;
-        if let Some((name, value)) = problem.header
-            && let Ok(value) = HeaderValue::from_str(&value)
-        {
-            page.headers_mut().insert(name, value);
-        }
-        page
-    }
-}
-
-fn metrics_token() -> Problem {
-    let title = "The numbers are behind a token";
-    let detail = "Send the token of MEFEED_METRICS_TOKEN as Authorization: Bearer …";
-    Problem::new(StatusCode::UNAUTHORIZED, "metrics_token_missing", title, detail)
-        .with(header::WWW_AUTHENTICATE, "Bearer realm=\"metrics\"")
-}
-
-fn scope_problem(missing: Scope) -> Problem {
-    let detail = format!("Make a token with the scope {missing}.");
-    let challenge = "Bearer realm=\"me-feed\", error=\"insufficient_scope\"";
-    Problem::new(StatusCode::FORBIDDEN, "scope_missing", "The token may not do this", detail)
-        .with(header::WWW_AUTHENTICATE, challenge)
-}
-
-fn grant_problem(error: &GrantError) -> Problem {
-    let wait = |code, title, seconds: i64| {
-        let detail = try_again_in(seconds);
-        Problem::new(StatusCode::TOO_MANY_REQUESTS, code, title, detail)
-            .with(header::RETRY_AFTER, seconds.to_string())
-    };
-    match error {
-        GrantError::Refused(refusal) => oauth_problem(*refusal),
-        GrantError::TooMany(seconds) => {
-            wait("too_many_requests", "Too many programs wait to be allowed", *seconds)
-        }
-        GrantError::Guessing(seconds) => {
-            wait("too_many_codes", "Too many codes were entered that nobody has", *seconds)
-        }
-        GrantError::Store(error) => store_problem(error),
-    }
-}
-
-fn oauth_problem(refusal: Refusal) -> Problem {
-    let title = "The program gets no token";
-    let problem = Problem::new(StatusCode::BAD_REQUEST, refusal.name(), title, refusal.advice());
-    Problem { form: Form::OAuth, ..problem }
-}
-
-fn refused_problem(refused: Refused) -> Problem {
-    let invalid = StatusCode::UNPROCESSABLE_ENTITY;
-    match refused {
-        Refused::KeyMissing => Problem::new(
-            invalid,
-            "idempotency_key_missing",
-            "The header Idempotency-Key is missing",
-            "Send it as {run.id}:{chunk.index}, so that sending again is harmless.",
-        ),
-        Refused::KeyMismatch { expected } => Problem::new(
-            invalid,
-            "idempotency_key_mismatch",
-            "The header Idempotency-Key names another chunk",
-            format!("For this body it is {expected}."),
-        ),
-        Refused::KeyReused => key_reused(),
-        Refused::RunUndone => run_undone(),
-        Refused::Envelope(errors) => {
-            let title = "The request is not valid";
-            let detail = "Nothing was stored. Each entry of errors says where and why.";
-            Problem { errors, ..Problem::new(invalid, "envelope_invalid", title, detail) }
-        }
-        Refused::Store(error) => store_problem(&error),
-        Refused::Checker(_) => internal(),
-    }
-}
-
-fn run_undone() -> Problem {
-    Problem::new(
-        StatusCode::CONFLICT,
-        "run_undone",
-        "This import was taken back",
-        "Take that back in the history of imports, or read the library again as a new run.",
-    )
-}
-
-fn key_reused() -> Problem {
-    Problem::new(
-        StatusCode::CONFLICT,
-        "idempotency_key_reused",
-        "Another body came with this key before",
-        "Send the bytes that were sent first, or start a new run. Nothing was stored now.",
-    )
 }
 
 fn store_problem(error: &StoreError) -> Problem {

@@ -1,5 +1,6 @@
 //! Pages for people: they show what the use cases give, in the browser's language.
 
+pub(super) mod data;
 pub(super) mod download;
 pub(super) mod file;
 pub(super) mod files;

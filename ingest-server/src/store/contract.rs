@@ -1,6 +1,7 @@
 //! What every store promises, tested on each database.
 
 pub(super) mod databases;
+mod personal;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -68,7 +69,15 @@ fn import(account: &Account, body: &Value) -> Import {
     let ids = batch.items().map(|_| new_id(now, &System)).collect();
     let name = format!("{}:{}", batch.run().id, batch.run().chunk.index);
     let key = Some(IdempotencyKey { name, body_hash: hex_hash(body.to_string().as_bytes()) });
-    Import { account: account.clone(), batch, key, now, ids, brought: HashMap::new() }
+    Import {
+        account: account.clone(),
+        batch,
+        key,
+        now,
+        ids,
+        forget_before: None,
+        brought: HashMap::new(),
+    }
 }
 
 #[track_caller]

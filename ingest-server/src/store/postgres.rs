@@ -7,6 +7,7 @@ mod both;
 mod bulk;
 #[cfg(test)]
 mod plans;
+mod value;
 
 use std::{path::Path, str::FromStr, time::Duration};
 

@@ -6,6 +6,7 @@ mod both;
 mod bulk;
 #[cfg(test)]
 mod plans;
+mod value;
 
 use std::{fs::OpenOptions, io, path::Path, str::FromStr, time::Duration};
 

@@ -191,3 +191,19 @@ impl RunsQuery {
     /// The newest run.
     pub const NEWEST: Self = Self { before: (i64::MAX, Uuid::max()), limit: 1 };
 }
+
+/// Takes what is stored: the name of a table and a row of it as JSON.
+pub type Hand<'a> = &'a mut (dyn FnMut(&'static str, &str) -> std::io::Result<()> + Send);
+
+/// What was done that leaves nothing else behind.
+#[derive(Clone, Debug)]
+pub struct AuditRow {
+    /// Id of the entry.
+    pub id: Uuid,
+    /// When, in microseconds.
+    pub at: i64,
+    /// A stable word.
+    pub what: &'static str,
+    /// No personal data.
+    pub detail: String,
+}

@@ -188,7 +188,7 @@ impl Server {
 pub(crate) async fn answer(response: Response<Body>) -> Answer {
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap();
-    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
     Answer { status: parts.status, headers: parts.headers, text }
 }
 

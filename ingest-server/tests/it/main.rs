@@ -23,6 +23,7 @@ mod marks;
 mod metrics;
 mod pages;
 mod pairing;
+mod personal;
 mod runs;
 mod security;
 mod socket;

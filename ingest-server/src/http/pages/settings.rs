@@ -206,7 +206,7 @@ fn done(app: &App, what: &str) -> Redirect {
 }
 
 /// The page with what was wrong.
-async fn again(
+pub(super) async fn again(
     app: &App,
     who: &SignedIn,
     headers: &HeaderMap,

@@ -60,6 +60,7 @@ pub(super) async fn import(db: &mut Connection, import: &Import) -> Result<Impor
     marks::playable(db, import, &decision).await?;
     marks::listed(db, import, &run).await?;
     let answer = answered(import, &run, decision);
+    runs::forget(db, import).await?;
     keep_answer(db, import, &answer).await?;
     Ok(Imported::Answer(answer))
 }

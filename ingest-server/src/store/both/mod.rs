@@ -11,6 +11,7 @@ mod import;
 mod library;
 mod marks;
 mod people;
+mod personal;
 mod runs;
 mod sessions;
 mod undo;
@@ -22,15 +23,15 @@ use async_trait::async_trait;
 use shared::ids::{Asin, Marketplace};
 use uuid::Uuid;
 
-use super::{Connection, Database, Transaction, bulk};
+use super::{Connection, Database, Transaction, bulk, value};
 use crate::{
     accounts::{Account, Link, Person, Purpose, Token},
     edits::Patch,
     grant::{Decision, Granted, NewGrant, Question, Refusal, UserCode, Waiting},
     ingest::Import,
     store::{
-        AccountId, Bearer, Counts, Imported, KeptAnswer, LibraryQuery, LibraryRows, PersonRow,
-        RunsQuery, SessionInfo, SessionRow, Store, StoreError, TitleRows, TokenRow,
+        AccountId, AuditRow, Bearer, Counts, Hand, Imported, KeptAnswer, LibraryQuery, LibraryRows,
+        PersonRow, RunsQuery, SessionInfo, SessionRow, Store, StoreError, TitleRows, TokenRow,
         rows::{ChunkHistory, ExportRow, HistoryRow, IgnoredRow, Key, NameRow},
     },
     undo::{Outcome, Undo},
@@ -401,6 +402,19 @@ impl Store for Database {
 
     async fn undo(&self, undo: &Undo) -> Result<Outcome, StoreError> {
         changing!(self, undo.account.id, db => undo::undo(db, undo))
+    }
+
+    async fn personal_data(&self, owner: AccountId, hand: Hand<'_>) -> Result<(), StoreError> {
+        reading!(self, db => personal::hand_out(db, owner, hand))
+    }
+
+    async fn delete_account(
+        &self,
+        owner: AccountId,
+        attempts: &str,
+        audit: &AuditRow,
+    ) -> Result<Vec<(&'static str, i64)>, StoreError> {
+        writing!(self, db => personal::delete(db, owner, attempts, audit))
     }
 
     async fn counts(&self, now: i64) -> Result<Counts, StoreError> {
