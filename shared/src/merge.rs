@@ -138,7 +138,7 @@ impl Pick<'_> {
         let takes = self.takes(field, !stored.is_empty(), !incoming.is_empty());
         let (first, second) = if takes { (incoming, stored) } else { (stored, incoming) };
         let completed = |person: &Person| {
-            let known = second.iter().find(|known| known.name == person.name);
+            let known = counterpart(first, second, |known| known.name == person.name);
             let asin = person.asin.clone().or_else(|| known.and_then(|known| known.asin.clone()));
             Person { name: person.name.clone(), asin }
         };
@@ -156,7 +156,7 @@ impl Pick<'_> {
         let (first, second) = if takes { (incoming, stored) } else { (stored, incoming) };
         let completes = !takes || poorer;
         let completed = |entry: &SeriesEntry| {
-            let known = second.iter().find(|known| known.title == entry.title);
+            let known = counterpart(first, second, |known| known.title == entry.title);
             let sequence = known.filter(|_| completes).and_then(|known| known.sequence.clone());
             SeriesEntry {
                 title: entry.title.clone(),
@@ -228,6 +228,13 @@ impl Pick<'_> {
             preorder: self.one("preorder", &old.preorder, &new.preorder),
         }
     }
+}
+
+/// The same one in another list: a name that stands twice on either side says nothing.
+fn counterpart<'a, T>(these: &[T], those: &'a [T], is: impl Fn(&T) -> bool) -> Option<&'a T> {
+    let mut found = those.iter().filter(|one| is(one));
+    let alone = these.iter().filter(|one| is(one)).count() == 1;
+    found.next().filter(|_| alone && found.next().is_none())
 }
 
 /// Shops count days by their own clocks: a moment is within a day of the day that it is printed as.

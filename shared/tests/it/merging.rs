@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use shared::{
-    item::{Availability, Item, Listening, Person},
+    ids::Asin,
+    item::{Availability, Item, Listening, Person, SeriesEntry},
     merge::{Sourced, content_hash, full_hash, merge},
     origin::{Origin, Origins, Standing},
     percent::Percent,
@@ -206,6 +207,21 @@ fn a_finish_date_comes_from_whoever_knows_it_and_is_never_invented() {
     let (before, after) =
         (finished(on), Item { listening: Some(Listening::NotStarted), ..samples::item(1) });
     assert_eq!(reread(&before, &after).listening, after.listening);
+}
+
+#[test]
+fn a_name_that_stands_twice_is_not_completed() {
+    let entry = |asin: Option<&str>| SeriesEntry {
+        title: "Harbour Stories".to_owned(),
+        asin: asin.map(|asin| Asin::parse(asin).unwrap()),
+        sequence: None,
+    };
+    let twice = Item { series: vec![entry(Some("B0SERIES01")), entry(None)], ..samples::item(1) };
+    assert_eq!(reread(&twice, &twice), twice);
+    let once = Item { series: vec![entry(Some("B0SERIES01"))], ..samples::item(1) };
+    let merged = reread(&once, &twice);
+    assert_eq!(merged, twice);
+    assert_eq!(reread(&merged, &twice), twice);
 }
 
 #[test]
