@@ -71,6 +71,7 @@ async fn pages(world: &World) -> Result<()> {
         "/?view=list",
         "/?q=zzzz",
         "/imports",
+        "/files",
         "/tokens",
         "/settings",
         "/pair",

@@ -4,6 +4,7 @@ mod access;
 mod choice;
 mod doctor;
 mod faults;
+mod files;
 mod import;
 mod pairing;
 mod server;
@@ -43,6 +44,7 @@ stories! {
     access::no_screen_and_no_page_breaks_a_rule_of_accessibility,
     choice::titles_are_looked_at_left_out_and_never_imported,
     choice::days_of_purchase_come_from_the_history_after_a_fresh_sign_in,
+    files::a_file_is_brought_looked_at_and_imported,
     doctor::the_doctor_names_what_breaks_a_connection,
     trust::titles_bought_and_returned_between_two_pages_leave_nothing_out,
     trust::a_page_that_fails_and_a_security_check_in_the_middle_leave_nothing_out,
