@@ -1,6 +1,6 @@
 //! Benchmarks: each one measures us beside the least that the same work can cost, in one run.
 //!
-//! `cargo xtask bench [extraction] [pace] [import] [growth] [accounts]`; without a name all of them
+//! `cargo xtask bench [extraction] [files] [pace] [import] [growth] [accounts]`; without a name all of them
 //! run. The table at the end is the one in `docs/performance.md`.
 
 mod accounts;
@@ -9,6 +9,7 @@ mod child;
 mod chunks;
 mod databases;
 mod extraction;
+mod files;
 mod growth;
 mod import;
 mod pace;
@@ -18,7 +19,7 @@ use anyhow::{Result, bail};
 
 use table::Table;
 
-const NAMES: [&str; 5] = ["extraction", "pace", "import", "growth", "accounts"];
+const NAMES: [&str; 6] = ["extraction", "files", "pace", "import", "growth", "accounts"];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -31,6 +32,11 @@ async fn main() -> Result<()> {
     {
         return child::serve(database.clone(), accounts.parse()?).await;
     }
+    if let [name, path] = asked.as_slice()
+        && name == files::ARGUMENT
+    {
+        return files::child(path);
+    }
     if let Some(unknown) = asked.iter().find(|name| !NAMES.contains(&name.as_str())) {
         bail!("there is no benchmark {unknown}; there are {}", NAMES.join(", "));
     }
@@ -38,6 +44,9 @@ async fn main() -> Result<()> {
     let mut table = Table::default();
     if wanted("extraction") {
         extraction::run(&mut table).await?;
+    }
+    if wanted("files") {
+        files::run(&mut table)?;
     }
     if wanted("pace") {
         pace::run(&mut table).await?;
