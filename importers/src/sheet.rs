@@ -30,8 +30,8 @@ pub(crate) fn read(
     let columns = Columns::new(flat, header(input)?);
     let mut others = 0;
     let mut current: Option<(usize, Draft)> = None;
-    let mut finish = |(row, draft): (usize, Draft)| {
-        others += u32::from(!flat.finish(draft, format!("row {}", row + 1), found));
+    let mut finish = |(row, mut draft): (usize, Draft)| {
+        others += u32::from(!flat.finish(&mut draft, format!("row {}", row + 1), found));
     };
     cells(input, &mut |row, column, cell| {
         if row == 0 {

@@ -2,6 +2,7 @@
 
 use std::io::{BufReader, Cursor, Read, SeekFrom};
 
+use encoding_rs::Encoding;
 use serde_json::Value;
 use shared::problem::Reason;
 
@@ -40,6 +41,7 @@ pub(crate) enum Source {
 
 /// How a table begins.
 pub(crate) struct TableHead {
+    encoding: &'static Encoding,
     delimiter: u8,
     names: Vec<String>,
     /// Rows before the header: Excel's line that names the delimiter.
@@ -65,13 +67,11 @@ pub(crate) fn open(input: &mut dyn Input, limits: &Limits) -> Result<Source, Unr
     if head[..read].starts_with(b"PK\x03\x04") {
         return in_archive(input, limits);
     }
-    let mut text = text::decoded(input)?;
-    let first = first_letter(&mut text)?;
-    drop(text);
-    match first {
+    let encoding = text::encoding(input)?;
+    match first_letter(&mut text::decoded_from(input, encoding)?)? {
         None => Err(Unreadable::Empty),
         Some(b'{' | b'[') => in_json(input),
-        Some(_) => in_table(input),
+        Some(_) => in_table(input, encoding),
     }
 }
 
@@ -82,10 +82,10 @@ fn first_letter(text: &mut dyn Read) -> std::io::Result<Option<u8>> {
     first.transpose()
 }
 
-fn in_table(input: &mut dyn Input) -> Result<Source, Unreadable> {
+fn in_table(input: &mut dyn Input, encoding: &'static Encoding) -> Result<Source, Unreadable> {
     let mut best: Option<TableHead> = None;
     for delimiter in DELIMITERS {
-        if let Some(head) = header(input, delimiter)?
+        if let Some(head) = header(input, encoding, delimiter)?
             && best.as_ref().is_none_or(|best| head.names.len() > best.names.len())
         {
             best = Some(head);
@@ -100,14 +100,18 @@ fn in_table(input: &mut dyn Input) -> Result<Source, Unreadable> {
 }
 
 /// The first row that is a header.
-fn header(input: &mut dyn Input, delimiter: u8) -> Result<Option<TableHead>, Unreadable> {
-    let mut rows = Rows::new(text::decoded(input)?, delimiter);
+fn header(
+    input: &mut dyn Input,
+    encoding: &'static Encoding,
+    delimiter: u8,
+) -> Result<Option<TableHead>, Unreadable> {
+    let mut rows = Rows::new(text::decoded_from(input, encoding)?, delimiter);
     for before in 0..2 {
         let Next::Row(row) = rows.next()? else { return Ok(None) };
         let names: Vec<String> = row.cells().map(|cell| cell.trim().to_owned()).collect();
         // Excel names the delimiter in a line of its own.
         if !names.first().is_some_and(|name| name.to_lowercase().starts_with("sep=")) {
-            return Ok(Some(TableHead { delimiter, names, before }));
+            return Ok(Some(TableHead { encoding, delimiter, names, before }));
         }
     }
     Ok(None)
@@ -241,7 +245,7 @@ fn one(
     let mut report = Report { others: 0, whole: true };
     match source {
         Source::Table(flat, head) => {
-            let mut rows = Rows::new(text::decoded(input)?, head.delimiter);
+            let mut rows = Rows::new(text::decoded_from(input, head.encoding)?, head.delimiter);
             let order = table::order(flat, &head.names, &mut rows)?;
             drop(rows);
             let mut rows = behind(input, head)?;
@@ -285,7 +289,7 @@ fn behind<'a>(
     input: &'a mut dyn Input,
     head: &TableHead,
 ) -> Result<Rows<impl Read + use<'a>>, Unreadable> {
-    let mut rows = Rows::new(text::decoded(input)?, head.delimiter);
+    let mut rows = Rows::new(text::decoded_from(input, head.encoding)?, head.delimiter);
     for _ in 0..=head.before {
         rows.next()?;
     }
@@ -307,7 +311,7 @@ fn nested_title(
     let mut draft = Draft::default();
     match (nested.title)(entry, head, &mut draft) {
         Verdict::Other => return false,
-        Verdict::Title => table::hand_out(draft, place, found),
+        Verdict::Title => table::hand_out(&mut draft, place, found),
     }
     true
 }
@@ -338,7 +342,7 @@ mod tests {
         path::{Path, PathBuf},
     };
 
-    use super::{header, in_table};
+    use super::{DELIMITERS, header};
     use crate::{
         Input,
         archive::Limits,
@@ -387,8 +391,9 @@ mod tests {
                 Some("json") => of_json(&Head::of(text::decoded(input).unwrap())),
                 Some("zip" | "xlsx") => continue,
                 _ => {
-                    in_table(input).unwrap();
-                    let heads = [b',', b';', b'\t'].map(|one| header(input, one).unwrap().unwrap());
+                    let encoding = text::encoding(input).unwrap();
+                    let heads = DELIMITERS.map(|one| header(input, encoding, one));
+                    let heads = heads.map(|head| head.unwrap().unwrap());
                     let head = heads.iter().max_by_key(|head| head.names.len()).unwrap();
                     of_table(&Names::new(head.names.iter().map(String::as_str)))
                 }

@@ -29,11 +29,11 @@ impl Flat {
     /// Hands out a row whose cells have been put in their places; false if it is no audiobook.
     pub(crate) fn finish(
         &self,
-        mut draft: Draft,
+        draft: &mut Draft,
         place: String,
         found: &mut dyn FnMut(Found),
     ) -> bool {
-        match (self.end)(&mut draft) {
+        match (self.end)(draft) {
             Verdict::Other => return false,
             Verdict::Title => hand_out(draft, place, found),
         }
@@ -42,18 +42,18 @@ impl Flat {
 }
 
 /// A title, and before it what of it could not be read.
-pub(crate) fn hand_out(mut draft: Draft, place: String, found: &mut dyn FnMut(Found)) {
+pub(crate) fn hand_out(draft: &mut Draft, place: String, found: &mut dyn FnMut(Found)) {
     draft.put_together();
-    let Draft { raw, ours, marketplace, problems, .. } = draft;
-    for (field, detail) in problems {
+    let asin = Some(&draft.raw.asin).filter(|asin| !asin.is_empty());
+    for (field, detail) in &draft.problems {
         let problem = problem(place.clone(), field, Reason::Malformed, detail);
-        found(Found::Problem(Problem {
-            asin: Some(raw.asin.clone()).filter(|asin| !asin.is_empty()),
-            ..problem
-        }));
+        found(Found::Problem(Problem { asin: asin.cloned(), ..problem }));
     }
-    let content = ours.map_or(Content::Raw(raw), Content::Ours);
-    found(Found::Title(Box::new(Title { place, marketplace, content })));
+    let content = match draft.ours.take() {
+        Some(ours) => Content::Ours(ours),
+        None => Content::Raw(std::mem::take(&mut draft.raw)),
+    };
+    found(Found::Title(Box::new(Title { place, marketplace: draft.marketplace, content })));
 }
 
 impl Columns {
@@ -64,11 +64,12 @@ impl Columns {
 
     /// Puts a cell in its place; what has none is kept under its name.
     pub(crate) fn put(&self, draft: &mut Draft, column: usize, cell: &str) {
-        let cell = cell.trim();
         if cell.is_empty() {
             return;
         }
+        let cell = trimmed(cell);
         match (self.sets.get(column), self.names.get(column)) {
+            _ if cell.is_empty() => {}
             (Some(Some(set)), _) => set(draft, cell),
             (Some(None), Some(name)) if !name.is_empty() => draft.extra(name, Value::from(cell)),
             _ => {}
@@ -107,7 +108,7 @@ pub(crate) fn read<R: Read>(
             found(Found::Refused(problem(place, "", Reason::Malformed, detail)));
             continue;
         }
-        others += u32::from(!flat.finish(draft, place, found));
+        others += u32::from(!flat.finish(&mut draft, place, found));
     }
 }
 
@@ -176,10 +177,18 @@ pub(crate) fn entry(
             _ => {}
         }
     }
-    flat.finish(draft, place, found)
+    flat.finish(&mut draft, place, found)
 }
 
 /// Texts of a list in one, as a table would have them.
 fn joined(all: &[Value]) -> String {
     all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// Without white space around it, of which most cells have none.
+fn trimmed(cell: &str) -> &str {
+    match cell.as_bytes() {
+        [b'!'..=b'~', .., b'!'..=b'~'] | [b'!'..=b'~'] => cell,
+        _ => cell.trim(),
+    }
 }

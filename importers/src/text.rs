@@ -10,19 +10,34 @@ use crate::Input;
 /// How much is looked at at once.
 const PART: usize = 64 * 1024;
 
-/// The file as UTF-8 without a mark, from its beginning.
-pub(crate) fn decoded(
-    input: &mut dyn Input,
-) -> io::Result<DecodeReaderBytes<&mut dyn Input, Vec<u8>>> {
+/// A file's bytes as UTF-8 without a mark.
+pub(crate) type Text<'a> = DecodeReaderBytes<&'a mut dyn Input, Vec<u8>>;
+
+/// The file as text, from its beginning.
+pub(crate) fn decoded(input: &mut dyn Input) -> io::Result<Text<'_>> {
     let encoding = encoding(input)?;
+    decoded_from(input, encoding)
+}
+
+/// The same where it is known what it is written in, which takes a pass over the whole file to know.
+pub(crate) fn decoded_from<'a>(
+    input: &'a mut dyn Input,
+    encoding: &'static Encoding,
+) -> io::Result<Text<'a>> {
     input.seek(SeekFrom::Start(0))?;
     let mut builder = DecodeReaderBytesBuilder::new();
-    builder.encoding(Some(encoding)).strip_bom(true).bom_override(true);
+    builder.strip_bom(true).bom_override(true);
+    if encoding == UTF_8 {
+        // All of it was seen to be UTF-8, and is not looked at once more.
+        builder.utf8_passthru(true);
+    } else {
+        builder.encoding(Some(encoding));
+    }
     builder.build_with_buffer(input, vec![0; PART])
 }
 
 /// What a file without a mark is written in: old programs on Windows write in its code page.
-fn encoding(input: &mut dyn Input) -> io::Result<&'static Encoding> {
+pub(crate) fn encoding(input: &mut dyn Input) -> io::Result<&'static Encoding> {
     input.seek(SeekFrom::Start(0))?;
     let mut part = vec![0; PART];
     let mut held = 0;
@@ -91,6 +106,7 @@ mod tests {
         check(&[b"\xFE\xFF", wide(u16::to_be_bytes).as_slice()].concat(), text);
         check(&wide(u16::to_le_bytes), text);
         check(b"\xDCber", "Über");
+        check(b"\xEF\xBB\xBFa\xFFb", "a\u{FFFD}b");
         check(b"", "");
     }
 

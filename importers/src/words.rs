@@ -1,5 +1,7 @@
 //! Words of other programs: yes and no, numbers, days, names in one cell, shops.
 
+use std::fmt::Write;
+
 use shared::{
     ids::Marketplace,
     raw::{RawLength, RawPerson},
@@ -65,13 +67,18 @@ pub(crate) fn categories(text: &str) -> Vec<String> {
 fn names(text: &str, tails: &[&str]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-        let plain = part.to_lowercase().replace('.', "");
-        match names.last_mut().filter(|_| tails.contains(&plain.as_str())) {
-            Some(before) => *before = format!("{before}, {part}"),
+        let is = |tail: &&str| tail.bytes().eq(letters(part));
+        match names.last_mut().filter(|_| tails.iter().any(is)) {
+            Some(before) => before.extend([", ", part]),
             None => names.push(part.to_owned()),
         }
     }
     names
+}
+
+/// In lower case, without dots.
+fn letters(text: &str) -> impl Iterator<Item = u8> {
+    text.bytes().filter(|letter| *letter != b'.').map(|letter| letter.to_ascii_lowercase())
 }
 
 /// `13:25` and `13:25:40` as hours first; anything else as it is printed.
@@ -150,7 +157,8 @@ fn parsed(text: &str, order: DayOrder) -> Option<String> {
     }
     let is_day =
         (1000..=9999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
-    is_day.then(|| format!("{year:04}-{month:02}-{day:02}"))
+    let mut text = String::with_capacity("2025-05-21".len());
+    is_day.then(|| write!(text, "{year:04}-{month:02}-{day:02}").ok())?.map(|()| text)
 }
 
 fn has_offset(text: &str) -> bool {

@@ -111,7 +111,7 @@ fn claims(text: &str) -> Vec<RawSeries> {
     let mut series: Vec<RawSeries> = Vec::new();
     for (index, part) in text.split(", ").enumerate() {
         let claim = part.split_once(':').filter(|(number, _)| {
-            number.trim().chars().all(|letter| letter.is_ascii_digit() || ".-".contains(letter))
+            number.trim().bytes().all(|letter| matches!(letter, b'0'..=b'9' | b'.' | b'-'))
         });
         match (claim, series.last_mut()) {
             (Some((number, title)), _) => series.push(RawSeries {
@@ -119,7 +119,7 @@ fn claims(text: &str) -> Vec<RawSeries> {
                 asin: None,
                 sequence: Some(number.trim().to_owned()).filter(|number| is_place(number)),
             }),
-            (None, Some(before)) if index > 0 => before.title = format!("{}, {part}", before.title),
+            (None, Some(before)) if index > 0 => before.title.extend([", ", part]),
             _ => return Vec::new(),
         }
     }
