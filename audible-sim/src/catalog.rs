@@ -48,6 +48,10 @@ const GROUPS: [&str; 31] = [
 pub struct Refusal(String);
 
 impl Refusal {
+    pub(crate) fn new(message: String) -> Refusal {
+        Refusal(message)
+    }
+
     /// The body of the 400 answer.
     pub fn body(&self) -> Value {
         json!({ "message": self.0 })
@@ -63,7 +67,7 @@ impl Refusal {
 /// More than 50 ASINs, or a group that the catalog does not have (those of the library among
 /// them).
 pub fn products(library: &Library, asins: &str, response_groups: &str) -> Result<Value, Refusal> {
-    let groups = Groups::parse(response_groups)?;
+    let groups = Groups::parse(response_groups, &[])?;
     let asins: Vec<&str> = asins.split(',').map(str::trim).filter(|a| !a.is_empty()).collect();
     if asins.len() > MOST_ASINS {
         return Err(Refusal(format!(
@@ -82,18 +86,19 @@ pub fn products(library: &Library, asins: &str, response_groups: &str) -> Result
 ///
 /// A group that the catalog does not have.
 pub fn one_product(library: &Library, asin: &str, response_groups: &str) -> Result<Value, Refusal> {
-    let groups = Groups::parse(response_groups)?;
+    let groups = Groups::parse(response_groups, &[])?;
     Ok(json!({ "product": product(library, asin, &groups), "response_groups": groups.names() }))
 }
 
 /// The asked groups.
-struct Groups(Vec<String>);
+pub(crate) struct Groups(Vec<String>);
 
 impl Groups {
-    fn parse(text: &str) -> Result<Groups, Refusal> {
+    /// Those that a request names; `more` are known beside those of the catalog.
+    pub(crate) fn parse(text: &str, more: &[&str]) -> Result<Groups, Refusal> {
         let mut groups = vec!["always-returned".to_owned()];
         for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-            if !GROUPS.contains(&name) {
+            if !GROUPS.contains(&name) && !more.contains(&name) {
                 return Err(Refusal("Invalid response group".to_owned()));
             }
             groups.push(name.to_owned());
@@ -101,21 +106,26 @@ impl Groups {
         Ok(Groups(groups))
     }
 
-    fn any(&self, names: &[&str]) -> bool {
+    pub(crate) fn any(&self, names: &[&str]) -> bool {
         self.0.iter().any(|group| names.contains(&group.as_str()))
     }
 
-    fn names(&self) -> &[String] {
+    pub(crate) fn names(&self) -> &[String] {
         &self.0
     }
 }
 
 fn product(library: &Library, asin: &str, groups: &Groups) -> Value {
+    match library.find(asin).filter(|title| title.in_catalog) {
+        Some(title) => Value::Object(described(title, groups)),
+        None => json!({ "asin": asin }),
+    }
+}
+
+/// What is known of a title whoever asks; groups that were not asked for leave null.
+pub(crate) fn described(title: &Title, groups: &Groups) -> Map<String, Value> {
     let mut product = Map::new();
-    product.insert("asin".to_owned(), json!(asin));
-    let Some(title) = library.find(asin).filter(|title| title.in_catalog) else {
-        return Value::Object(product);
-    };
+    product.insert("asin".to_owned(), json!(title.asin));
     let mut put = |asked: bool, name: &str, value: Value| {
         product.insert(name.to_owned(), if asked { value } else { Value::Null });
     };
@@ -147,7 +157,7 @@ fn product(library: &Library, asin: &str, groups: &Groups) -> Value {
     put(groups.any(&["media", "product_attrs"]), "runtime_length_min", json!(runtime));
     put(groups.any(&["category_ladders"]), "category_ladders", ladders(title));
     put(groups.any(&["rating"]), "rating", rating(title));
-    Value::Object(product)
+    product
 }
 
 fn authors(title: &Title) -> Value {

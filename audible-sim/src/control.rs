@@ -7,7 +7,11 @@ use std::time::Instant;
 use rand::rngs::StdRng;
 use rand::{RngCore as _, SeedableRng as _};
 
+use crate::authorize::{SignInVariant, SignIns};
+use crate::clock::{Clock, Millis};
+use crate::device::{Device, Devices};
 use crate::fault::{Fault, Faults, Stage, Times};
+use crate::holding::{ApiTruth, Holding};
 use crate::library::Library;
 use crate::marketplace::{Host, Marketplace};
 use crate::truth::Truth;
@@ -52,6 +56,14 @@ struct State {
     sessions: Mutex<Sessions>,
     requests: Mutex<Requests>,
     refused: Mutex<Vec<String>>,
+    clock: Clock,
+    holding: Mutex<Holding>,
+    devices: Mutex<Devices>,
+    sign_ins: Mutex<SignIns>,
+    /// How many more requests the API takes; no bound where none.
+    api_takes: Mutex<Option<usize>>,
+    /// Titles that the API listed, page by page.
+    listed: Mutex<Vec<usize>>,
 }
 
 #[derive(Debug)]
@@ -87,12 +99,19 @@ impl Control {
             }),
             requests: Mutex::default(),
             refused: Mutex::default(),
+            clock: Clock::default(),
+            holding: Mutex::new(Holding::new(titles)),
+            devices: Mutex::new(Devices::new(seed)),
+            sign_ins: Mutex::default(),
+            api_takes: Mutex::default(),
+            listed: Mutex::default(),
         }))
     }
 
     /// Changes the size of the library. The oldest `n` titles of a seed are always the same, so
     /// that a larger library has new titles in front.
     pub fn set_titles(&self, n: usize) {
+        lock(&self.0.holding).set_bought(n);
         self.set_library(Library::generate(self.0.seed, n));
     }
 
@@ -153,6 +172,7 @@ impl Control {
     /// Removes every fault.
     pub fn heal(&self) {
         lock(&self.0.faults).clear();
+        *lock(&self.0.api_takes) = None;
     }
 
     /// Ends every session on every marketplace; the cookies stay in the browser and mean nothing.
@@ -195,6 +215,113 @@ impl Control {
     /// What each title really is, newest first; nothing for an unknown marketplace.
     pub fn truth(&self, marketplace: &str) -> Vec<Truth> {
         Marketplace::find(marketplace).map(|found| self.library().truth(found)).unwrap_or_default()
+    }
+
+    /// Buys `count` titles: they stand in front, and whoever asks what has changed is told.
+    pub fn buy(&self, count: usize) {
+        let now = self.now();
+        let library = self.library();
+        let bought = lock(&self.0.holding).buy(self.0.seed, &library, count, now);
+        self.set_library(bought);
+    }
+
+    /// Gives a title back.
+    pub fn give_back(&self, asin: &str) {
+        let now = self.now();
+        let library = self.library();
+        let kept = lock(&self.0.holding).give_back(&library, asin, now);
+        self.set_library(kept);
+    }
+
+    /// Marks a title as finished, at a moment (RFC 3339).
+    pub fn finish(&self, asin: &str, at: &str) {
+        let now = self.now();
+        let library = self.library();
+        let marked = lock(&self.0.holding).finish(&library, asin, at, now);
+        self.set_library(marked);
+    }
+
+    /// Makes a wishlist of `n` invented titles that are not in the library.
+    pub fn set_wishlist(&self, n: usize) {
+        let wishes = Library::generate(!self.0.seed, n);
+        lock(&self.0.holding).set_wishlist(wishes.titles().to_vec());
+    }
+
+    /// What a correct reader of the API ends with, newest first.
+    pub fn api_truth(&self) -> Vec<ApiTruth> {
+        let library = self.library();
+        let holding = lock(&self.0.holding);
+        let titles = library.titles().iter().filter(|title| !title.noise);
+        titles.map(|title| ApiTruth::of(title, &holding)).collect()
+    }
+
+    /// What Amazon wants at the sign-in for a device.
+    pub fn set_sign_in(&self, variant: SignInVariant) {
+        lock(&self.0.sign_ins).set_variant(variant);
+    }
+
+    /// Stops the simulator's clock at this moment, in milliseconds since 1970.
+    pub fn set_now_ms(&self, now: i64) {
+        self.0.clock.set(now);
+    }
+
+    /// Every device that was ever registered, in this order.
+    pub fn registered(&self) -> Vec<Device> {
+        lock(&self.0.devices).list()
+    }
+
+    /// Registers a device without a sign-in; the answer is the file in which `audible` keeps one.
+    pub fn give_device(&self, marketplace: &str, name: &str) -> Option<serde_json::Value> {
+        let shop = Marketplace::find(marketplace)?;
+        Some(lock(&self.0.devices).give(shop, name, self.now()))
+    }
+
+    /// Whatever was given out or typed in and must not be seen anywhere: codes, tokens, a line of each
+    /// key, e-mail addresses, passwords, codes of a second factor.
+    pub fn secrets(&self) -> Vec<String> {
+        lock(&self.0.devices).secrets()
+    }
+
+    /// The API takes `n` more requests that want a device; then it answers 503 until
+    /// [`Control::heal`].
+    pub fn api_breaks_after(&self, n: usize) {
+        *lock(&self.0.api_takes) = Some(n);
+    }
+
+    /// How many titles each page of the API's library had, in this order.
+    pub fn listed_pages(&self) -> Vec<usize> {
+        lock(&self.0.listed).clone()
+    }
+
+    pub(crate) fn takes_api_request(&self) -> bool {
+        match &mut *lock(&self.0.api_takes) {
+            None => true,
+            Some(0) => false,
+            Some(left) => {
+                *left -= 1;
+                true
+            }
+        }
+    }
+
+    pub(crate) fn listed(&self, titles: usize) {
+        lock(&self.0.listed).push(titles);
+    }
+
+    pub(crate) fn now(&self) -> Millis {
+        self.0.clock.now()
+    }
+
+    pub(crate) fn holding<T>(&self, with: impl FnOnce(&mut Holding) -> T) -> T {
+        with(&mut lock(&self.0.holding))
+    }
+
+    pub(crate) fn devices<T>(&self, with: impl FnOnce(&mut Devices) -> T) -> T {
+        with(&mut lock(&self.0.devices))
+    }
+
+    pub(crate) fn sign_ins<T>(&self, with: impl FnOnce(&mut SignIns) -> T) -> T {
+        with(&mut lock(&self.0.sign_ins))
     }
 
     pub(crate) fn strike(&self, stage: Stage, applies: impl Fn(&Fault) -> bool) -> Option<Fault> {

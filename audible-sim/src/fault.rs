@@ -47,6 +47,21 @@ pub enum Fault {
     CatalogSlow(Duration),
     /// The connection breaks in the middle of a catalog answer.
     CatalogCut,
+    /// The API answers 503 with an HTML page to everything that wants a device.
+    ApiDown,
+    /// The API does not know the device any more.
+    ApiUnauthorized,
+    /// The API answers 429, with `Retry-After` where given.
+    ApiTooMany {
+        /// Seconds for `Retry-After`.
+        retry_after_s: Option<u32>,
+    },
+    /// Pages of the API's library with more titles than this answer 500.
+    ApiPageSize(usize),
+    /// Registering a device answers 500.
+    RegisterFails,
+    /// Taking a device off the list answers 503.
+    DeregisterDown,
 }
 
 /// Which row.
@@ -78,6 +93,12 @@ pub(crate) enum Stage {
     History,
     /// In the catalog.
     Catalog,
+    /// In the API that wants a device.
+    Api,
+    /// While a device is registered.
+    Register,
+    /// While a device is taken off the list.
+    Deregister,
 }
 
 impl Fault {
@@ -100,6 +121,12 @@ impl Fault {
             | Fault::CatalogTooMany { .. }
             | Fault::CatalogSlow(_)
             | Fault::CatalogCut => Stage::Catalog,
+            Fault::ApiDown
+            | Fault::ApiUnauthorized
+            | Fault::ApiTooMany { .. }
+            | Fault::ApiPageSize(_) => Stage::Api,
+            Fault::RegisterFails => Stage::Register,
+            Fault::DeregisterDown => Stage::Deregister,
         }
     }
 }

@@ -56,7 +56,7 @@ impl Marketplace {
         format!("www.audible.{}", self.tld)
     }
 
-    /// Host of the catalog.
+    /// Host of library and catalog.
     pub fn api(&self) -> String {
         format!("api.audible.{}", self.tld)
     }
@@ -64,6 +64,11 @@ impl Marketplace {
     /// Host of the sign-in page, a different origin than the web site.
     pub fn amazon(&self) -> String {
         format!("www.amazon.{}", self.tld)
+    }
+
+    /// Host where devices are registered.
+    pub fn devices(&self) -> String {
+        format!("api.amazon.{}", self.tld)
     }
 
     /// Ending of the session cookies' names: `main` in the United States, else `acb` and the code.
@@ -78,6 +83,7 @@ pub(crate) enum Host {
     Web(Marketplace),
     Api(Marketplace),
     Amazon(Marketplace),
+    Devices(Marketplace),
     Images,
 }
 
@@ -96,13 +102,14 @@ impl Host {
             .map(Host::Web)
             .or_else(|| find("api.audible.").map(Host::Api))
             .or_else(|| find("www.amazon.").map(Host::Amazon))
+            .or_else(|| find("api.amazon.").map(Host::Devices))
     }
 }
 
 /// Every host name the simulator answers for.
 pub(crate) fn hosts() -> Vec<String> {
-    let mut hosts: Vec<String> =
-        ALL.iter().flat_map(|market| [market.www(), market.api(), market.amazon()]).collect();
+    let of = |market: &Marketplace| [market.www(), market.api(), market.amazon(), market.devices()];
+    let mut hosts: Vec<String> = ALL.iter().flat_map(of).collect();
     hosts.push(IMAGE_HOST.to_owned());
     hosts
 }

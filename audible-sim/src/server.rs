@@ -67,6 +67,7 @@ async fn respond(control: &Control, request: Request<Incoming>) -> Response<Payl
         path: request.uri().path().to_owned(),
         query: request.uri().query().unwrap_or_default().to_owned(),
         cookies: cookies.join("; "),
+        headers: headers(&request),
         body: Vec::new(),
     };
     let arrival = control.arrived(host, record(&name, &question));
@@ -77,6 +78,16 @@ async fn respond(control: &Control, request: Request<Incoming>) -> Response<Payl
     }
     arrival.answered(answer.status);
     response(answer, Some(arrival))
+}
+
+/// Headers with their names in small letters.
+fn headers(request: &Request<Incoming>) -> Vec<(String, String)> {
+    let texts = request.headers().iter();
+    texts
+        .filter_map(|(name, value)| {
+            Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+        })
+        .collect()
 }
 
 fn record(host: &str, question: &Question) -> RequestRecord {

@@ -68,7 +68,7 @@ pub(crate) fn sign_in_page(marketplace: Marketplace, return_to: &str, wrong: boo
     )
 }
 
-const STYLE: &str = "body{font:15px system-ui,sans-serif;display:grid;justify-content:center;padding:2rem}\
+pub(crate) const STYLE: &str = "body{font:15px system-ui,sans-serif;display:grid;justify-content:center;padding:2rem}\
 #a-page{width:330px}form{border:1px solid #ccc;border-radius:8px;padding:1.2rem;display:grid;gap:.5rem}\
 input{padding:.5rem;font:inherit}.a-button-input{background:#ffd814;border:1px solid #e0b800;border-radius:8px}\
 .a-alert-error{border:1px solid #c40000;border-radius:8px;padding:.6rem;margin-bottom:1rem}.note{color:#555}";

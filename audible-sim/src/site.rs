@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::catalog;
+use crate::api;
+use crate::authorize;
 use crate::control::Control;
 use crate::cover;
+use crate::device;
 use crate::fault::{Fault, Row, Stage, Times};
 use crate::html::{decode, pairs, value_of};
 use crate::library::Sort;
@@ -25,7 +27,25 @@ pub(crate) struct Question {
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) cookies: String,
+    /// Names in small letters.
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
+}
+
+impl Question {
+    /// The text of a header, by its name in small letters.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        value_of(&self.headers, name)
+    }
+
+    /// The fields of a posted form, else of the query.
+    pub(crate) fn fields(&self) -> Vec<(String, String)> {
+        if self.method == "POST" {
+            pairs(&String::from_utf8_lossy(&self.body))
+        } else {
+            pairs(&self.query)
+        }
+    }
 }
 
 /// An answer, and how it gets there.
@@ -40,33 +60,33 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Answer {
+    pub(crate) fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Answer {
         let headers = vec![("content-type", content_type.to_owned())];
         Answer { status, headers, body: body.into(), delay: Duration::ZERO, cut: false }
     }
 
-    fn html(status: u16, body: String) -> Answer {
+    pub(crate) fn html(status: u16, body: String) -> Answer {
         let mut answer = Answer::new(status, "text/html;charset=UTF-8", body);
         answer.headers.push(("cache-control", "no-store, private".to_owned()));
         answer
     }
 
-    fn json(status: u16, body: &Value) -> Answer {
+    pub(crate) fn json(status: u16, body: &Value) -> Answer {
         Answer::new(status, "application/json", body.to_string())
     }
 
-    fn redirect(to: String) -> Answer {
+    pub(crate) fn redirect(to: String) -> Answer {
         let mut answer = Answer::html(302, String::new());
         answer.headers.push(("location", to));
         answer
     }
 
-    fn cookies(mut self, lines: Vec<String>) -> Answer {
+    pub(crate) fn cookies(mut self, lines: Vec<String>) -> Answer {
         self.headers.extend(lines.into_iter().map(|line| ("set-cookie", line)));
         self
     }
 
-    fn too_many(retry_after_s: Option<u32>) -> Answer {
+    pub(crate) fn too_many(retry_after_s: Option<u32>) -> Answer {
         let body = "<!DOCTYPE html>\n<html><head><title>429</title></head><body>Too many requests</body></html>\n";
         let mut answer = Answer::html(429, body.to_owned());
         answer.headers.extend(retry_after_s.map(|s| ("retry-after", s.to_string())));
@@ -84,7 +104,8 @@ pub(crate) fn answer(control: &Control, question: &Question) -> Answer {
     match question.host {
         Host::Web(marketplace) => web(control, marketplace, question),
         Host::Amazon(marketplace) => amazon(control, marketplace, question),
-        Host::Api(_) => api(control, question),
+        Host::Api(_) => api::answer(control, question),
+        Host::Devices(marketplace) => device::answer(control, marketplace, question),
         Host::Images => image(control, question),
     }
 }
@@ -268,14 +289,13 @@ fn arrive(control: &Control, marketplace: Marketplace, question: &Question) -> A
 }
 
 fn amazon(control: &Control, marketplace: Marketplace, question: &Question) -> Answer {
+    if authorize::is_asked(question) {
+        return authorize::answer(control, marketplace, question);
+    }
     if question.path != signin::SIGN_IN_PATH {
         return Answer::html(404, unavailable_page());
     }
-    let fields = if question.method == "POST" {
-        pairs(&String::from_utf8_lossy(&question.body))
-    } else {
-        pairs(&question.query)
-    };
+    let fields = question.fields();
     let return_to = value_of(&fields, "openid.return_to").unwrap_or_default();
     if question.method != "POST" {
         return Answer::html(200, signin::sign_in_page(marketplace, return_to, false));
@@ -291,43 +311,6 @@ fn amazon(control: &Control, marketplace: Marketplace, question: &Question) -> A
         control.new_ticket(marketplace),
         crate::html::query_value(return_to)
     ))
-}
-
-const PRODUCTS: &str = "/1.0/catalog/products";
-
-fn api(control: &Control, question: &Question) -> Answer {
-    let Some(rest) = question.path.strip_prefix(PRODUCTS) else {
-        return unauthenticated();
-    };
-    let fault = control.strike(Stage::Catalog, |_| true);
-    match fault {
-        Some(Fault::CatalogDown) => return Answer::html(503, unavailable_page()),
-        Some(Fault::CatalogTooMany { retry_after_s }) => return Answer::too_many(retry_after_s),
-        _ => {}
-    }
-    let library = control.library();
-    let pairs = pairs(&question.query);
-    let groups = value_of(&pairs, "response_groups").unwrap_or_default();
-    let result = match rest.strip_prefix('/') {
-        Some(asin) => catalog::one_product(&library, asin, groups),
-        None => catalog::products(&library, value_of(&pairs, "asins").unwrap_or_default(), groups),
-    };
-    let mut answer = match result {
-        Ok(body) => Answer::json(200, &body),
-        Err(refusal) => Answer::json(400, &refusal.body()),
-    };
-    match fault {
-        Some(Fault::CatalogSlow(delay)) => answer.delay = delay,
-        Some(Fault::CatalogCut) => answer.cut = true,
-        _ => {}
-    }
-    answer
-}
-
-/// Everything but the catalog wants a signed request, which a browser session never is.
-fn unauthenticated() -> Answer {
-    let message = serde_json::json!({ "message": "Message could not be authenticated" });
-    Answer::json(403, &message)
 }
 
 /// `/images/I/{id}._SL500_.jpg`; any size is drawn alike.
