@@ -1,5 +1,5 @@
-// A file is dropped anywhere on the page, and how far it has come is seen. Without this script the form and
-// the page of the file do the same, only more quietly.
+// A file is dropped anywhere on the page, and how far it has come is seen. Without this script the form does
+// the same, only more quietly.
 const form = document.querySelector(".drop");
 if (form) {
   const input = form.elements.file;
@@ -40,21 +40,4 @@ if (form) {
     button.disabled = true;
     request.send(new FormData(form));
   });
-}
-
-const waits = document.querySelector(".waits");
-if (waits) {
-  const text = waits.querySelector("[role=status]");
-  const look = async () => {
-    try {
-      const answer = await fetch(waits.dataset.progress, { headers: { accept: "application/json" } });
-      const { state, text: words } = await answer.json();
-      if (state !== waits.dataset.state) return location.reload();
-      if (text.textContent !== words) text.textContent = words;
-    } catch {
-      // The server is away for a moment: the next look tells.
-    }
-    setTimeout(look, 1000);
-  };
-  setTimeout(look, 500);
 }

@@ -2,12 +2,14 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ipnet::IpNet;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use url::Url;
 
 use crate::{
     accounts::passwords::{Cost, Passwords},
+    audible::{self, Audible},
     clock::{Chance, Clock, System},
     metrics::Metrics,
     secret::Secret,
@@ -35,6 +37,8 @@ pub struct Settings {
     pub file_limit: usize,
     /// After so many days imports are forgotten; all are kept without it.
     pub keep_imports_days: Option<u16>,
+    /// Connections with Audible.
+    pub audible: audible::Settings,
     /// How many imports are in memory at once.
     pub imports_at_once: usize,
     /// How long an import waits for its turn, and then for its body.
@@ -43,7 +47,7 @@ pub struct Settings {
 
 impl Settings {
     /// Settings with the usual limits.
-    pub const fn new(public_url: Url, database_url: String, data_dir: PathBuf) -> Self {
+    pub fn new(public_url: Url, database_url: String, data_dir: PathBuf) -> Self {
         Self {
             public_url,
             database_url,
@@ -54,6 +58,7 @@ impl Settings {
             body_limit: 8 * 1024 * 1024,
             file_limit: 64 * 1024 * 1024,
             keep_imports_days: None,
+            audible: audible::Settings::default(),
             imports_at_once: 2,
             patience: Duration::from_secs(30),
         }
@@ -84,6 +89,20 @@ struct Inner {
     imports: Arc<Semaphore>,
     metrics: Metrics,
     passwords: Passwords,
+    audible: Option<Audible>,
+    jobs_changed: Notify,
+    name: String,
+}
+
+/// Why a server cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The way to Audible, as it is set.
+    #[error("the way to Audible cannot be used as it is set")]
+    Audible(#[from] audible_client::error::AudibleError),
 }
 
 impl App {
@@ -91,8 +110,8 @@ impl App {
     ///
     /// # Errors
     ///
-    /// See [`store::open`].
-    pub async fn open(settings: Settings) -> Result<Self, StoreError> {
+    /// See [`OpenError`].
+    pub async fn open(settings: Settings) -> Result<Self, OpenError> {
         Self::open_with(settings, Arc::new(System), Arc::new(System)).await
     }
 
@@ -100,15 +119,19 @@ impl App {
     ///
     /// # Errors
     ///
-    /// See [`store::open`].
+    /// See [`OpenError`].
     pub async fn open_with(
         settings: Settings,
         clock: Arc<dyn Clock>,
         chance: Arc<dyn Chance>,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, OpenError> {
         let store = store::open(&settings.database_url).await?;
         let imports = Arc::new(Semaphore::new(settings.imports_at_once));
         let passwords = Passwords::new(settings.password_cost);
+        let told = Arc::clone(&clock);
+        let audible = Audible::new(&settings.audible, Arc::new(move || told.now()))?;
+        let mut random = [0; 12];
+        chance.fill(&mut random);
         Ok(Self(Arc::new(Inner {
             settings,
             store,
@@ -117,6 +140,9 @@ impl App {
             imports,
             metrics: Metrics::default(),
             passwords,
+            audible,
+            jobs_changed: Notify::new(),
+            name: URL_SAFE_NO_PAD.encode(random),
         })))
     }
 
@@ -143,6 +169,21 @@ impl App {
     /// Computes the hashes of passwords.
     pub fn passwords(&self) -> &Passwords {
         &self.0.passwords
+    }
+
+    /// Keys and the way to Audible; none without a key.
+    pub(crate) fn kept_audible(&self) -> Option<&Audible> {
+        self.0.audible.as_ref()
+    }
+
+    /// What tells this server from others on the same database; another one at each start.
+    pub(crate) fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Woken when a job may be due sooner than was known.
+    pub(crate) fn jobs_changed(&self) -> &Notify {
+        &self.0.jobs_changed
     }
 
     /// What monitoring counts.

@@ -21,6 +21,11 @@ use uuid::Uuid;
 use crate::{
     accounts::{self, Scopes},
     app::{App, Settings},
+    audible::{
+        self,
+        rotate::{self, Rotated},
+        vault::MasterKey,
+    },
     export::{Export, Format},
     files::{self, FileImport, FileProblem, FileReceipt},
     logging::{self, LogFormat},
@@ -78,12 +83,86 @@ struct Common {
     /// Forget imports after so many days; the titles stay. Without it all are kept.
     #[arg(long, global = true, env = "MEFEED_KEEP_IMPORTS_DAYS", value_parser = clap::value_parser!(u16).range(1..))]
     keep_imports_days: Option<u16>,
+    #[command(flatten)]
+    audible: AudibleArgs,
     /// Form of log lines.
     #[arg(long, global = true, env = "MEFEED_LOG_FORMAT", value_enum, default_value_t)]
     log_format: LogFormat,
     /// What to log: error, warn, info, debug, or a filter for each module.
     #[arg(long, global = true, env = "MEFEED_LOG", default_value = "info,sqlx=warn")]
     log: String,
+}
+
+/// Connections with Audible that the server keeps.
+#[derive(Debug, Args)]
+struct AudibleArgs {
+    /// Base64 of 32 bytes that seal the secrets of connections with Audible; without it there are none.
+    #[arg(long, global = true, env = "AUDIBLE_ENCRYPTION_KEY", hide_env_values = true)]
+    audible_encryption_key: Option<String>,
+    /// File with that key.
+    #[arg(
+        long,
+        global = true,
+        env = "AUDIBLE_ENCRYPTION_KEY_FILE",
+        conflicts_with = "audible_encryption_key"
+    )]
+    audible_encryption_key_file: Option<PathBuf>,
+    /// The key before, until `rotate-key` has sealed everything with the new one.
+    #[arg(long, global = true, env = "AUDIBLE_ENCRYPTION_KEY_PREVIOUS", hide_env_values = true)]
+    audible_encryption_key_previous: Option<String>,
+    /// File with that key.
+    #[arg(
+        long,
+        global = true,
+        env = "AUDIBLE_ENCRYPTION_KEY_PREVIOUS_FILE",
+        conflicts_with = "audible_encryption_key_previous"
+    )]
+    audible_encryption_key_previous_file: Option<PathBuf>,
+    /// Let people connect by giving the server their Amazon password. Amazon's own page is the better way.
+    #[arg(long, global = true, env = "MEFEED_AUDIBLE_PASSWORD_LOGIN", value_parser = clap::builder::BoolishValueParser::new(), num_args = 0..=1, default_value = "false", default_missing_value = "true")]
+    audible_password_login: bool,
+    /// Address that is told when a connection stops syncing.
+    #[arg(long, global = true, env = "MEFEED_WEBHOOK_URL", hide_env_values = true)]
+    webhook_url: Option<Url>,
+}
+
+impl AudibleArgs {
+    fn settings(&self) -> anyhow::Result<audible::Settings> {
+        let key = key(
+            "AUDIBLE_ENCRYPTION_KEY",
+            self.audible_encryption_key.as_deref(),
+            self.audible_encryption_key_file.as_deref(),
+        )?;
+        let previous_key = key_of_before(self)?;
+        Ok(audible::Settings {
+            key,
+            previous_key,
+            password_login: self.audible_password_login,
+            webhook: self.webhook_url.clone(),
+            ..audible::Settings::default()
+        })
+    }
+}
+
+fn key_of_before(arguments: &AudibleArgs) -> anyhow::Result<Option<MasterKey>> {
+    key(
+        "AUDIBLE_ENCRYPTION_KEY_PREVIOUS",
+        arguments.audible_encryption_key_previous.as_deref(),
+        arguments.audible_encryption_key_previous_file.as_deref(),
+    )
+}
+
+/// A key, given as text or by a file; an empty text is none.
+fn key(name: &str, text: Option<&str>, file: Option<&Path>) -> anyhow::Result<Option<MasterKey>> {
+    let text = match file {
+        Some(file) => std::fs::read_to_string(file)
+            .with_context(|| format!("cannot read {}", file.display()))?,
+        None => text.unwrap_or_default().to_owned(),
+    };
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    MasterKey::parse(&text).map(Some).with_context(|| name.to_owned())
 }
 
 #[derive(Debug, Subcommand)]
@@ -126,6 +205,9 @@ enum Action {
         /// The new file; an existing one is never overwritten.
         file: PathBuf,
     },
+    /// Seal the secrets of all connections with AUDIBLE_ENCRYPTION_KEY; those that
+    /// AUDIBLE_ENCRYPTION_KEY_PREVIOUS opens. The server may run meanwhile; what was interrupted goes on.
+    RotateKey,
     /// Ask the running server whether it is well; the exit code answers.
     Healthcheck,
 }
@@ -225,6 +307,7 @@ impl Command {
                 app.store().backup(&file).await?;
                 say(&format!("The copy is in {}", file.display()))
             }
+            Action::RotateKey => rotate_key(&app).await,
             Action::Healthcheck => Ok(()),
         }
     }
@@ -261,6 +344,18 @@ async fn export(mut parts: Export, file: Option<&Path>) -> anyhow::Result<()> {
         out.write_all(&part)?;
     }
     Ok(out.flush()?)
+}
+
+/// Seals everything with the new key, and says what became of it.
+async fn rotate_key(app: &App) -> anyhow::Result<()> {
+    let Rotated { resealed, current, unopened } = rotate::rotate(app).await?;
+    say(&format!("{resealed} sealed with the new key, {current} were so before"))?;
+    anyhow::ensure!(
+        unopened == 0,
+        "{unopened} cannot be opened by either key and stay as they are; set the key that they were \
+         sealed with as AUDIBLE_ENCRYPTION_KEY_PREVIOUS and run this again"
+    );
+    say("AUDIBLE_ENCRYPTION_KEY_PREVIOUS is needed no more.")
 }
 
 impl TokenAction {
@@ -305,6 +400,7 @@ impl Common {
         settings.keep_imports_days = self.keep_imports_days;
         settings.trusted_proxies.clone_from(&self.trusted_proxy);
         settings.metrics_token = self.metrics_token()?;
+        settings.audible = self.audible.settings()?;
         App::open(settings).await.context("cannot open the database")
     }
 
@@ -320,6 +416,7 @@ impl Common {
     }
 
     async fn serve(&self, app: App) -> anyhow::Result<()> {
+        rotate::check(&app).await?;
         let listener = TcpListener::bind(self.listen)
             .await
             .with_context(|| format!("cannot listen on {}; is it in use?", self.listen))?;

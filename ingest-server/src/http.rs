@@ -2,6 +2,7 @@
 
 mod account;
 mod assets;
+mod audible;
 mod auth;
 mod body;
 mod browser;
@@ -106,6 +107,13 @@ fn programs() -> OpenApiRouter<App> {
         .routes(routes!(export::export))
         .routes(routes!(ignored::list, ignored::many))
         .routes(routes!(ignored::one, ignored::put, ignored::delete))
+        // The connection with Audible that the server keeps.
+        .routes(routes!(audible::connect))
+        .routes(routes!(audible::sync))
+        .routes(routes!(audible::disconnect))
+        .routes(routes!(audible::status))
+        .routes(routes!(audible::schedule))
+        .routes(routes!(audible::wishlist))
         // Programs that ask a person for a token, and manage it.
         .routes(routes!(oauth::device_authorization))
         .routes(routes!(oauth::token))
@@ -139,6 +147,9 @@ fn people(app: &App) -> Router {
         .route("/files/{id}/progress", get(pages::file::progress))
         .route("/ignored", get(pages::ignored::ignored))
         .route("/ignored/again", post(pages::ignored::again))
+        .route("/wishlist", get(pages::wishlist::wishlist))
+        .merge(connections())
+        .route("/activity", get(pages::activity::activity))
         .route("/tokens", get(pages::tokens::tokens).post(pages::tokens::make))
         .route("/tokens/{id}/revoke", post(pages::tokens::revoke))
         .route("/settings", get(pages::settings::settings))
@@ -159,6 +170,22 @@ fn people(app: &App) -> Router {
         .layer(CsrfLayer::new().with_rejection_response(error::foreign_form))
         .merge(assets::routes())
         .with_state(app.clone())
+}
+
+/// The connections with Audible that the server keeps, and the ways to one.
+fn connections() -> Router<App> {
+    use pages::audible::{acts, audible, connect};
+    Router::new()
+        .route("/audible", get(audible))
+        .route("/audible/connect", post(connect::begin))
+        .route("/audible/connect/finish", post(connect::finish))
+        .route("/audible/connect/password", post(connect::password))
+        .route("/audible/connect/code", post(connect::code))
+        .route("/audible/connect/file", post(connect::file))
+        .route("/audible/{marketplace}/progress", get(acts::progress))
+        .route("/audible/{marketplace}/sync", post(acts::sync))
+        .route("/audible/{marketplace}/schedule", post(acts::schedule))
+        .route("/audible/{marketplace}/disconnect", post(acts::disconnect))
 }
 
 /// A form that brings a file has the limit of files, which is kept while it is read.

@@ -5,6 +5,8 @@
 
 pub mod accounts;
 pub mod app;
+pub mod audible;
+pub mod audit;
 pub mod clock;
 pub mod config;
 pub mod edits;

@@ -14,6 +14,12 @@ use zip::{ZipWriter, result::ZipError, write::SimpleFileOptions};
 use crate::{
     accounts::{Account, SignInError, attempts_of},
     app::App,
+    audible::{
+        connect,
+        disconnect::{self, Disconnected},
+        jobs,
+    },
+    audit::{self, What},
     clock::new_id,
     export::{Export, Format},
     store::{AuditRow, StoreError},
@@ -49,6 +55,8 @@ pub struct Deleted {
     pub deleted_at: String,
     /// Rows of each table.
     pub rows: BTreeMap<&'static str, i64>,
+    /// Devices that were registered at Amazon for the account, and whether Amazon took them off its list.
+    pub devices: Vec<Disconnected>,
 }
 
 /// Everything that is stored about an account, as an archive without a name that is gone with its reader.
@@ -79,15 +87,18 @@ pub async fn everything(app: &App, account: &Account) -> Result<File, PersonalEr
     app.store().personal_data(account.id, &mut hand).await?;
     let mut file = archive.finish()?;
     file.rewind().map_err(PersonalError::Archive)?;
+    audit::note(app, account.id, What::Export, "", "done").await;
     Ok(file)
 }
 
-/// Deletes an account and everything about it, at once and for good.
+/// Deletes an account and everything about it, at once and for good. Devices that were registered at Amazon
+/// for it are taken off Amazon's list first.
 ///
 /// # Errors
 ///
 /// The database's; nothing is deleted then.
 pub async fn delete(app: &App, account: &Account) -> Result<Deleted, StoreError> {
+    let devices = disconnect::deregister_all(app, account.id).await?;
     let now = app.clock().now();
     let audit = AuditRow {
         id: new_id(now, app.chance()),
@@ -95,8 +106,9 @@ pub async fn delete(app: &App, account: &Account) -> Result<Deleted, StoreError>
         what: "account_deleted",
         detail: String::new(),
     };
-    let attempts = attempts_of(&account.email);
+    let attempts =
+        [attempts_of(&account.email), connect::attempts_of(account.id), jobs::syncs_of(account.id)];
     let rows = app.store().delete_account(account.id, &attempts, &audit).await?;
     tracing::info!(entry = %audit.id, "an account was deleted");
-    Ok(Deleted { deleted_at: now.to_string(), rows: rows.into_iter().collect() })
+    Ok(Deleted { deleted_at: now.to_string(), rows: rows.into_iter().collect(), devices })
 }

@@ -4,7 +4,7 @@ use std::{future::Future, net::SocketAddr, time::Duration};
 
 use tokio::{net::TcpListener, sync::oneshot};
 
-use crate::{app::App, http};
+use crate::{app::App, audible::jobs, http};
 
 /// How long open requests may take after the server was told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -51,7 +51,9 @@ pub async fn serve(
             Ok(())
         }
         result = numbers_alone(numbers, app.clone()) => result,
+        never = jobs::work(app.clone()) => match never {},
     };
+    jobs::give_back(&app).await;
     app.store().close().await;
     result
 }

@@ -5,6 +5,7 @@
 //!
 //! Invariant: every statement that reads or writes what people own is bound to one account.
 
+pub(crate) mod connections;
 #[cfg(test)]
 mod contract;
 mod postgres;
@@ -20,7 +21,7 @@ use shared::ids::{Asin, Marketplace};
 use uuid::Uuid;
 
 use self::rows::{ChunkHistory, ExportRow, HistoryRow, IgnoredRow, Key, NameRow};
-pub use self::{uploads::Uploads, values::*};
+pub use self::{connections::Connections, uploads::Uploads, values::*};
 use crate::{
     accounts::{Account, Link, Person, Purpose, Token},
     edits::Patch,
@@ -104,7 +105,7 @@ impl From<sqlx::Error> for StoreError {
 
 /// One method, one use case, one transaction. Absent is `Ok(None)`.
 #[async_trait]
-pub trait Store: Uploads + fmt::Debug + Send + Sync + 'static {
+pub trait Store: Connections + Uploads + fmt::Debug + Send + Sync + 'static {
     /// Adds an account; [`StoreError::Exists`] if its e-mail address has one.
     async fn add_account(&self, account: &Account, at: i64) -> Result<(), StoreError>;
     /// Finds an account by its e-mail address in lower case.
@@ -298,12 +299,12 @@ pub trait Store: Uploads + fmt::Debug + Send + Sync + 'static {
 
     /// Hands out everything that is stored about an account but secrets.
     async fn personal_data(&self, owner: AccountId, hand: Hand<'_>) -> Result<(), StoreError>;
-    /// Deletes an account with everything about it, tries under a key too, and notes that it was done;
+    /// Deletes an account with everything about it, tries under keys too, and notes that it was done;
     /// gives how many rows of which table there were.
     async fn delete_account(
         &self,
         owner: AccountId,
-        attempts: &str,
+        attempts: &[String],
         audit: &AuditRow,
     ) -> Result<Vec<(&'static str, i64)>, StoreError>;
 

@@ -1,4 +1,4 @@
-//! Style sheets, script and icon of the pages, from inside the binary.
+//! Style sheets, scripts and icon of the pages, from inside the binary.
 
 use axum::{
     Router,
@@ -14,6 +14,7 @@ const ICON: &str = include_str!("../../../shared/look/icon.svg");
 const PAGES: &str = include_str!("../../assets/pages.css");
 const LINK: &str = include_str!("../../assets/link.js");
 const FILES: &str = include_str!("../../assets/files.js");
+const WAITS: &str = include_str!("../../assets/waits.js");
 
 /// The files, none of which is secret.
 pub(super) fn routes() -> Router<App> {
@@ -22,6 +23,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/assets/pages.css", get(async || file("text/css; charset=utf-8", PAGES)))
         .route("/assets/link.js", get(async || file("text/javascript; charset=utf-8", LINK)))
         .route("/assets/files.js", get(async || file("text/javascript; charset=utf-8", FILES)))
+        .route("/assets/waits.js", get(async || file("text/javascript; charset=utf-8", WAITS)))
         .route("/assets/icon.svg", get(async || file("image/svg+xml", ICON)))
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Programs get RFC 9457 with a stable `code`; people get a page. Causes go to the log, once.
 
+mod audible;
 mod imports;
 mod people;
 
@@ -17,12 +18,14 @@ use shared::validate::EnvelopeProblem;
 use tower_http::csrf::ProtectionError;
 
 use self::{
+    audible::connection_problem,
     imports::{busy, file_problem, file_too_large, refused_problem, too_large},
     people::{denied_problem, grant_problem, metrics_token, sign_in_problem},
 };
 use super::pages;
 use crate::{
     accounts::{Denied, SignInError},
+    audible::ConnectionError,
     files::FileRefused,
     grant::GrantError,
     ingest::Refused,
@@ -76,6 +79,8 @@ pub(super) enum Failure {
     #[error("the archive of an account could not be written")]
     Archive(#[source] std::io::Error),
     #[error(transparent)]
+    Connection(#[from] ConnectionError),
+    #[error(transparent)]
     SignIn(SignInError),
     #[error("a route without the session layer")]
     NoSession,
@@ -103,6 +108,8 @@ pub(super) struct Problem {
     title: &'static str,
     detail: String,
     errors: Vec<EnvelopeProblem>,
+    /// What goes with the next call.
+    state: Option<String>,
     header: Option<(HeaderName, Cow<'static, str>)>,
     form: Form,
     cause: Option<String>,
@@ -127,7 +134,7 @@ impl Problem {
     ) -> Self {
         let detail = detail.into();
         let (errors, form) = (Vec::new(), Form::default());
-        Self { status, code, title, detail, errors, header: None, form, cause: None }
+        Self { status, code, title, detail, errors, state: None, header: None, form, cause: None }
     }
 
     fn with(mut self, name: HeaderName, value: impl Into<Cow<'static, str>>) -> Self {
@@ -203,6 +210,7 @@ impl Failure {
             Self::Spool(_) | Self::Archive(_) => internal(),
             Self::MetricsToken => metrics_token(),
             Self::SignIn(error) => sign_in_problem(&error),
+            Self::Connection(error) => connection_problem(error),
             Self::NoSession => internal(),
             Self::LinkUsed | Self::ForeignForm | Self::NotFound | Self::MethodNotAllowed => {
                 self.page_problem()
@@ -351,6 +359,9 @@ pub(super) fn as_json(answer: Response, request_id: &str) -> Response {
     });
     if !problem.errors.is_empty() {
         body["errors"] = json!(problem.errors);
+    }
+    if let Some(state) = &problem.state {
+        body["state"] = json!(state);
     }
     written(answer, "application/problem+json", body.to_string())
 }

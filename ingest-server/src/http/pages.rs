@@ -1,5 +1,7 @@
 //! Pages for people: they show what the use cases give, in the browser's language.
 
+pub(super) mod activity;
+pub(super) mod audible;
 pub(super) mod data;
 pub(super) mod download;
 pub(super) mod file;
@@ -16,6 +18,7 @@ pub(super) mod sign_in;
 pub(super) mod title;
 pub(super) mod tokens;
 mod view;
+pub(super) mod wishlist;
 
 use askama::Template;
 use axum::{
@@ -25,7 +28,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use self::view::{FailureView, LibraryView};
+use self::view::{Around, FailureView, LibraryView};
 use super::{error::Failure, observe, session::SignedIn};
 use crate::{
     app::App,
@@ -68,8 +71,10 @@ pub(super) async fn library(
     };
     let page = library::page(&app, account.id, &ask).await?;
     let latest = app.store().runs(account.id, &RunsQuery::NEWEST).await?;
+    let wishes = !app.store().connections(account.id).await?.is_empty();
     let locale = observe::locale(&headers);
-    let view = LibraryView::new(locale, app.settings(), &account, &look, &page, latest.first());
+    let around = Around { latest: latest.first(), wishes };
+    let view = LibraryView::new(locale, app.settings(), &account, &look, &page, &around);
     Ok(Html(view.render()?).into_response())
 }
 

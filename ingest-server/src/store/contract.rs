@@ -1,6 +1,8 @@
 //! What every store promises, tested on each database.
 
+mod connections;
 pub(super) mod databases;
+mod dump;
 mod personal;
 
 use std::{collections::HashMap, sync::Arc};

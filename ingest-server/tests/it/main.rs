@@ -5,10 +5,13 @@
 mod accounts;
 mod answers;
 mod api;
+mod audible;
 mod below;
 mod browser;
 #[path = "../../src/store/contract/databases.rs"]
 mod databases;
+#[path = "../../src/store/contract/dump.rs"]
+mod dump;
 mod edits;
 mod endpoints;
 mod export;
@@ -18,6 +21,8 @@ mod harness;
 mod history;
 mod ignored;
 mod imports;
+#[path = "../../src/store/contract/intruder.rs"]
+mod intruder;
 mod library;
 mod marks;
 mod metrics;

@@ -52,3 +52,34 @@ fn files_go_in_and_out_from_the_command_line() {
     let why = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(why.contains("this is a wishlist, not a library"), "{why}");
 }
+
+#[test]
+fn a_key_that_is_none_is_refused_by_its_name_and_never_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let with = |name: &str, value: &str, arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ingest-server"));
+        command.arg("--data-dir").arg(folder.path()).args(["--log", "error"]).args(arguments);
+        command.env_remove("MEFEED_DATABASE_URL").env(name, value).output().unwrap()
+    };
+    let file = folder.path().join("key.txt");
+    std::fs::write(&file, "not a key at all\n").unwrap();
+    for (name, value) in [
+        ("AUDIBLE_ENCRYPTION_KEY", "not a key at all"),
+        ("AUDIBLE_ENCRYPTION_KEY_PREVIOUS", "not a key at all"),
+        ("AUDIBLE_ENCRYPTION_KEY_FILE", file.to_str().unwrap()),
+    ] {
+        let refused = with(name, value, &["serve"]);
+        assert!(!refused.status.success(), "{name}");
+        let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(why.contains(name.trim_end_matches("_FILE")), "{why}");
+        assert!(why.contains("openssl rand -base64 32") && !why.contains("not a key"), "{why}");
+    }
+    let missing = with("AUDIBLE_ENCRYPTION_KEY_FILE", "/nowhere/key", &["serve"]);
+    assert!(!missing.status.success());
+    let off = with("AUDIBLE_ENCRYPTION_KEY", "", &["rotate-key"]);
+    let why = String::from_utf8_lossy(&off.stderr).into_owned();
+    assert!(!off.status.success() && why.contains("AUDIBLE_ENCRYPTION_KEY is not set"), "{why}");
+    let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    let none = said(&with("AUDIBLE_ENCRYPTION_KEY", key, &["rotate-key"]));
+    assert!(none.contains("0 sealed with the new key"), "{none}");
+}

@@ -9,10 +9,11 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::settings;
+use super::{imports::shop, settings};
 use crate::{
     accounts::{self, SignInError},
     app::App,
+    audible::disconnect::Disconnected,
     http::{account, error::Failure, observe, session::SignedIn},
     locale::Locale,
     personal,
@@ -25,6 +26,13 @@ struct DeletedPage<'a> {
     locale: Locale,
     base: &'a str,
     rows: Vec<(String, String)>,
+    devices: Vec<Device>,
+}
+
+/// A device of the account at Amazon.
+struct Device {
+    text: String,
+    remove_at: Option<String>,
 }
 
 /// The password once more.
@@ -64,8 +72,21 @@ pub(in crate::http) async fn delete(
         let count = deleted.rows.get(table).copied().unwrap_or_default();
         (locale.text(&format!("deleted.{table}")).to_owned(), locale.number(count))
     });
-    let view = DeletedPage { locale, base: app.settings().base_path(), rows: rows.into() };
+    let devices = deleted.devices.into_iter().map(|one| Device::new(locale, one)).collect();
+    let base = app.settings().base_path();
+    let view = DeletedPage { locale, base, rows: rows.into(), devices };
     Ok(Html(view.render()?).into_response())
+}
+
+impl Device {
+    fn new(locale: Locale, one: Disconnected) -> Self {
+        let name = match one.device_removed {
+            true => "deleted.device.removed",
+            false => "deleted.device.left",
+        };
+        let values = [("device", one.device_name.as_str()), ("shop", &shop(&one.marketplace))];
+        Self { text: locale.filled(name, &values), remove_at: one.remove_at }
+    }
 }
 
 /// Whether it is the person who asks: by the password, or by a link just now.

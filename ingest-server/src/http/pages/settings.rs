@@ -13,6 +13,7 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
+    audible::card::Summary,
     frame::{Frame, Here},
     notice::Notice,
     to,
@@ -20,6 +21,7 @@ use super::{
 use crate::{
     accounts::{self, Account, AccountError, SignInError, passwords::SHORTEST},
     app::App,
+    audible::status,
     http::{error::Failure, observe, session::SignedIn},
     locale::Locale,
     store::{PersonRow, SessionInfo},
@@ -40,6 +42,8 @@ struct SettingsView<'a> {
     hint: String,
     sessions: Vec<SessionView>,
     people: Option<PeopleView>,
+    /// Connections with Audible; none where the server keeps none.
+    audible: Option<Vec<Summary>>,
 }
 
 struct SessionView {
@@ -238,6 +242,8 @@ async fn page(
     let view = |row| SessionView::new(locale, row, here.as_deref());
     let sessions = app.store().sessions(account.id, now).await?.into_iter().map(view).collect();
     let stored = app.store().person(account.id).await?;
+    let audible = status::connections(app, account.id).await?;
+    let audible = audible.iter().map(|one| Summary::new(locale, one)).collect::<Vec<_>>();
     let view = SettingsView {
         locale,
         base: app.settings().base_path(),
@@ -250,8 +256,15 @@ async fn page(
         hint: locale.filled("account.password.hint", &[("n", &SHORTEST.to_string())]),
         sessions,
         people: PeopleView::of(app, locale, account, beside.invitation).await?,
+        audible: (status::is_available(app) || !audible.is_empty()).then_some(audible),
     };
     Ok(Html(view.render()?).into_response())
+}
+
+impl SettingsView<'_> {
+    fn has_devices(&self) -> bool {
+        self.audible.as_ref().is_some_and(|all| !all.is_empty())
+    }
 }
 
 impl SessionView {

@@ -65,6 +65,14 @@ pub(super) struct LibraryView<'a> {
     ways: Ways,
 }
 
+/// What stands around the titles.
+pub(super) struct Around<'a> {
+    /// The last run.
+    pub(super) latest: Option<&'a HistoryRow>,
+    /// A connection brings a wishlist.
+    pub(super) wishes: bool,
+}
+
 /// To the same titles shown otherwise, and to other kinds of titles.
 struct Ways {
     grid: String,
@@ -147,7 +155,7 @@ impl<'a> LibraryView<'a> {
         account: &Account,
         look: &Look,
         page: &LibraryPage,
-        latest: Option<&HistoryRow>,
+        around: &Around<'_>,
     ) -> Self {
         let base = settings.base_path();
         let address = |view, cursor: &str| address(base, look, view, cursor);
@@ -162,13 +170,13 @@ impl<'a> LibraryView<'a> {
             sort: sort(look),
             list,
             count: count(locale, &look.q, page.total),
-            run: latest.map(|run| run_line(locale, run)),
+            run: around.latest.map(|run| run_line(locale, run)),
             titles: page.items.iter().map(|title| TitleView::new(locale, base, title)).collect(),
             empty: page.total == 0,
             kind: Kind::new(locale, look),
             next: next(locale, page, |cursor| address(view, cursor)),
             first: (!look.cursor.is_empty()).then(|| address(view, "")),
-            ways: Ways::new(locale, base, look, view),
+            ways: Ways::new(locale, base, look, view).and_wishes(locale, base, around.wishes),
         }
     }
 
@@ -195,6 +203,13 @@ impl Ways {
             list: address(base, look, "list", &look.cursor),
             kinds: KINDS.map(kind).into_iter().chain([ignored]).collect(),
         }
+    }
+
+    fn and_wishes(mut self, locale: Locale, base: &str, wishes: bool) -> Self {
+        let text = locale.text("wishlist.title").to_owned();
+        let way = Way { address: format!("{base}/wishlist"), text, here: false };
+        self.kinds.extend(wishes.then_some(way));
+        self
     }
 }
 
@@ -281,7 +296,7 @@ fn run_line(locale: Locale, run: &HistoryRow) -> RunLine {
     RunLine { text, partial: !run.complete }
 }
 
-fn people(locale: Locale, names: &[String]) -> String {
+pub(super) fn people(locale: Locale, names: &[String]) -> String {
     if names.len() <= PEOPLE + 1 {
         return names.join(", ");
     }

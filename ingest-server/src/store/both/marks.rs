@@ -72,7 +72,8 @@ pub(super) async fn listed(
     Ok(())
 }
 
-/// The last complete reading of the same library before this one.
+/// The last complete reading of the same library by the same way before this one: the web site and the API
+/// do not list quite the same, so that one would miss what only the other knows.
 async fn before(
     db: &mut Connection,
     owner: Key,
@@ -82,7 +83,7 @@ async fn before(
     Ok(sqlx::query_scalar(
         "SELECT run_id FROM runs
          WHERE user_id = $1 AND marketplace = $2 AND library = $3 AND complete
-             AND source IN ('extension', 'api') AND run_id <> $4 AND started_at <= $5
+             AND source = $6 AND run_id <> $4 AND started_at <= $5
          ORDER BY started_at DESC, run_id DESC LIMIT 1",
     )
     .bind(owner)
@@ -90,6 +91,7 @@ async fn before(
     .bind(&run.library)
     .bind(id)
     .bind(run.started_at)
+    .bind(&run.source)
     .fetch_optional(db)
     .await?)
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod attempts;
+mod connections;
 mod counts;
 mod edits;
 mod grants;
@@ -63,6 +64,13 @@ macro_rules! changing {
     };
 }
 
+/// The same for a statement or two that nothing else depends on.
+macro_rules! noting {
+    ($store:ident, $db:ident => $work:expr) => {
+        tried!($store.noting(), $db => $work)
+    };
+}
+
 macro_rules! tried {
     ($begin:expr, $db:ident => $work:expr) => {{
         let mut attempt = 1;
@@ -84,6 +92,7 @@ macro_rules! tried {
     }};
 }
 
+use noting;
 use reading;
 use tried;
 use writing;
@@ -411,7 +420,7 @@ impl Store for Database {
     async fn delete_account(
         &self,
         owner: AccountId,
-        attempts: &str,
+        attempts: &[String],
         audit: &AuditRow,
     ) -> Result<Vec<(&'static str, i64)>, StoreError> {
         writing!(self, db => personal::delete(db, owner, attempts, audit))

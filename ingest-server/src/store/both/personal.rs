@@ -26,7 +26,7 @@ macro_rules! tables {
 }
 
 /// Every table that names accounts; a test looks that none is missing.
-const TABLES: [Table; 16] = tables![
+const TABLES: [Table; 21] = tables![
     "users", "user_id, email, name, finished_from, is_owner, created_at", "user_id";
     "sessions", "browser, created_at, seen_at, expires_at", "created_at";
     "tokens", "token_id, name, scopes, created_at, last_used_at, revoked_at", "created_at, token_id";
@@ -42,6 +42,11 @@ const TABLES: [Table; 16] = tables![
     "run_outcomes", "run_id, chunk_index, position, media_id, asin, outcome, reason, pointer, before, after, before_origins", "run_id, chunk_index, position";
     "idempotency_keys", "key, answer, created_at", "created_at, key";
     "uploads", "upload_id, name, format, marketplace, state, titles, report, runs, created_at, updated_at", "created_at, upload_id";
+    "audible_auth", "id, marketplace, device_name, last_sync_at, created_at, updated_at", "marketplace";
+    "audible_sync", "marketplace, schedule, due_at, full_at, books_count, failures, error_code, stopped, progress, run_id", "marketplace";
+    "audible_attempts", "marketplace, expires_at", "expires_at";
+    "wishes", "marketplace, asin, position, item, added_at", "marketplace, position";
+    "account_audit", "entry_id, noted_at, what, marketplace, result", "noted_at, entry_id";
     "upload_items", "upload_id, position, marketplace, shop_is_said, asin, place, item, brought, outcome, detail, chosen", "upload_id, position";
 ];
 
@@ -89,7 +94,7 @@ pub(super) async fn hand_out(
 pub(super) async fn delete(
     db: &mut Connection,
     owner: AccountId,
-    attempts: &str,
+    attempts: &[String],
     audit: &AuditRow,
 ) -> Result<Vec<(&'static str, i64)>, StoreError> {
     let mut counts = Vec::new();
@@ -107,10 +112,18 @@ pub(super) async fn delete(
     .execute(&mut *db)
     .await?;
     sqlx::query("DELETE FROM users WHERE user_id = $1").bind(Key(owner)).execute(&mut *db).await?;
-    sqlx::query("DELETE FROM attempts WHERE attempt_key = $1")
-        .bind(attempts)
-        .execute(&mut *db)
-        .await?;
+    for key in attempts {
+        sqlx::query("DELETE FROM attempts WHERE attempt_key = $1")
+            .bind(key)
+            .execute(&mut *db)
+            .await?;
+    }
+    note(db, audit).await?;
+    Ok(counts)
+}
+
+/// Notes what was done that belongs to no account.
+pub(super) async fn note(db: &mut Connection, audit: &AuditRow) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO audit (entry_id, noted_at, what, detail) VALUES ($1, $2, $3, $4)")
         .bind(Key(audit.id))
         .bind(audit.at)
@@ -118,5 +131,5 @@ pub(super) async fn delete(
         .bind(&audit.detail)
         .execute(db)
         .await?;
-    Ok(counts)
+    Ok(())
 }

@@ -4,22 +4,27 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use shared::samples;
-use sqlx::{AssertSqlSafe, Column, Connection, PgConnection, Row, SqliteConnection};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use super::{
-    body,
+    body, connections,
     databases::{self, on_both},
-    number,
+    dump, number,
 };
 use crate::{
     accounts::{self, Account, NewPerson, Scopes},
     app::{App, Settings},
+    audit::{self, What},
     edits::{self, Patch},
     files::upload,
     grant::{self, Wish},
     ingest::{self, Incoming},
     library, personal,
-    store::SessionRow,
+    store::{
+        SessionRow,
+        connections::{AttemptRow, WishRow},
+        rows::Key,
+    },
 };
 
 on_both![of_a_deleted_account_nothing_is_left, what_is_given_out_is_all_but_secrets];
@@ -27,22 +32,27 @@ on_both![of_a_deleted_account_nothing_is_left, what_is_given_out_is_all_but_secr
 /// Tables that name no account.
 const OF_NOBODY: [&str; 4] = ["_sqlx_migrations", "attempts", "audit", "server_settings"];
 /// What nobody is given: secrets, and the columns that say the same for every row.
-const SECRET: [&str; 10] = [
+const SECRET: [&str; 13] = [
     "after_hash",
     "body_hash",
     "content_hash",
     "device_hash",
     "email_key",
+    "encrypted_token",
     "full_hash",
     "hash",
     "password_hash",
+    "sealed",
     "session_key",
+    "state_token",
     "user_id",
 ];
 /// What serves the server's own searching and polling, made from what is given.
-const OWN: [&str; 9] = [
+const OWN: [&str; 11] = [
     "author_key",
     "data",
+    "lease",
+    "lease_until",
     "newest_key",
     "pause",
     "polled_at",
@@ -82,30 +92,6 @@ async fn rows_of(address: &str, account: &Account) -> BTreeMap<String, i64> {
         }
     }
     rows
-}
-
-/// Every value of every table in one text.
-async fn everything(address: &str) -> String {
-    let mut text = String::new();
-    for table in tables(address).await.keys() {
-        let all = AssertSqlSafe(format!("SELECT * FROM {table}"));
-        if address.starts_with("sqlite") {
-            let mut database = SqliteConnection::connect(address).await.unwrap();
-            for row in sqlx::query(all).fetch_all(&mut database).await.unwrap() {
-                for column in row.columns() {
-                    let value: Result<String, _> = row.try_get_unchecked(column.ordinal());
-                    text.push_str(&value.unwrap_or_default());
-                }
-            }
-        } else {
-            let rows = AssertSqlSafe(format!("SELECT t::text FROM {table} t"));
-            let mut database = PgConnection::connect(address).await.unwrap();
-            let rows: Vec<String> =
-                sqlx::query_scalar(rows).fetch_all(&mut database).await.unwrap();
-            text.extend(rows);
-        }
-    }
-    text
 }
 
 /// An account with a row in every table that can have one.
@@ -162,6 +148,26 @@ async fn filled(app: &App, email: &str) -> Account {
     edits::edit(app, account.id, page.items[0].id, &patch).await.unwrap();
     let shop = shared::ids::Marketplace::Us;
     app.store().ignore(account.id, shop, &[samples::asin(9)], now).await.unwrap();
+    let (auth, sync) =
+        (connections::auth(account.id, shop), connections::sync(account.id, shop, None));
+    app.store().keep_connection(&auth, &sync).await.unwrap();
+    let attempt = AttemptRow {
+        user_id: Key(account.id),
+        hash: format!("attempt of {email}"),
+        marketplace: "us".to_owned(),
+        sealed: "v1.key.attempt".to_owned(),
+        expires_at: now + 1_000_000_000,
+    };
+    app.store().add_connecting(&attempt, now).await.unwrap();
+    let wish = WishRow {
+        marketplace: "us".to_owned(),
+        asin: "B000000077".to_owned(),
+        position: 0,
+        item: "{\"asin\":\"B000000077\"}".to_owned(),
+        added_at: None,
+    };
+    app.store().write_wishes(account.id, "us", &[wish]).await.unwrap();
+    audit::note(app, account.id, What::Connect, "us", "done").await;
     let mut file = tempfile::tempfile().unwrap();
     let table = "mp,asin,kind,title,subtitle,full_title,purchase_date,runtime_min,language\n\
         us,B000000001,book,A,,,,,\n";
@@ -203,7 +209,7 @@ async fn of_a_deleted_account_nothing_is_left(address: String) {
         assert_eq!(rows, 0, "{table}");
     }
     assert_eq!(rows_of(&address, &other).await, others, "another account is untouched");
-    let left = everything(&address).await;
+    let left = dump::values(&address).await;
     for word in
         [&account.id.to_string(), "reader@home.example", &accounts::attempts_of(&account.email)]
     {

@@ -8,6 +8,7 @@ use shared::ids::{Asin, Marketplace};
 
 use crate::store::{
     LibraryQuery, Sort, StoreError,
+    connections::WishRow,
     rows::{
         BroughtRow, Key, KnownRow, LibraryRow, Mark, MarkRow, MediaRow, OutcomeRow, UploadItemRow,
         UserMediaRow,
@@ -271,6 +272,28 @@ pub(super) async fn choose(
     .bind(id)
     .bind(shown)
     .bind(kept)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Adds titles to a wishlist.
+pub(super) async fn write_wishes(
+    db: &mut PgConnection,
+    owner: Key,
+    rows: &[WishRow],
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO wishes (user_id, marketplace, asin, position, item, added_at)
+         SELECT $1, r.* FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[]) AS r
+         ON CONFLICT (user_id, marketplace, asin) DO NOTHING",
+    )
+    .bind(owner)
+    .bind(column(rows, |row| row.marketplace.as_str()))
+    .bind(column(rows, |row| row.asin.as_str()))
+    .bind(column(rows, |row| row.position))
+    .bind(column(rows, |row| row.item.as_str()))
+    .bind(column(rows, |row| row.added_at.as_deref()))
     .execute(db)
     .await?;
     Ok(())

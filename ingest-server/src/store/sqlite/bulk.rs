@@ -11,6 +11,7 @@ use shared::ids::{Asin, Marketplace};
 
 use crate::store::{
     LibraryQuery, Sort, StoreError,
+    connections::WishRow,
     rows::{
         BroughtRow, Key, KnownRow, LibraryRow, Mark, MarkRow, MediaRow, OutcomeRow, UploadItemRow,
         UserMediaRow,
@@ -426,6 +427,22 @@ pub(super) async fn choose(
     Ok(())
 }
 
+const WISHES: &str = "INSERT INTO wishes (user_id, marketplace, asin, position, item, added_at)
+    SELECT $1, r.value ->> 'marketplace', r.value ->> 'asin', r.value ->> 'position',
+        r.value ->> 'item', r.value ->> 'added_at'
+    FROM json_each($2) AS r WHERE true
+    ON CONFLICT (user_id, marketplace, asin) DO NOTHING";
+
+/// Adds titles to a wishlist.
+pub(super) async fn write_wishes(
+    db: &mut SqliteConnection,
+    owner: Key,
+    rows: &[WishRow],
+) -> Result<(), StoreError> {
+    sqlx::query(WISHES).bind(owner).bind(json(&rows)?).execute(db).await?;
+    Ok(())
+}
+
 fn json(rows: &impl Serialize) -> Result<String, StoreError> {
     serde_json::to_string(rows)
         .map_err(|error| StoreError::Database(sqlx::Error::Encode(Box::new(error))))
@@ -433,7 +450,7 @@ fn json(rows: &impl Serialize) -> Result<String, StoreError> {
 
 /// Every statement here, so that a test can look at its plan.
 #[cfg(test)]
-pub(super) const ALL: [&str; 20] = [
+pub(super) const ALL: [&str; 21] = [
     KNOWN,
     MEDIA,
     USER_MEDIA,
@@ -454,4 +471,5 @@ pub(super) const ALL: [&str; 20] = [
     BROUGHT,
     UPLOAD_ITEMS,
     CHOOSE,
+    WISHES,
 ];

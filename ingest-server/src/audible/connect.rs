@@ -1,0 +1,412 @@
+//! Use case: a person connects an Audible library, in one of three ways, or by a device that another
+//! program has registered already.
+//!
+//! What an attempt has to remember between two calls (the verifier of PKCE, or the form that waits for a
+//! second factor) is sealed and lies in the database, so that any server goes on with it. Its name is a
+//! secret of the caller; its hash is kept. It is used up by the registration.
+
+use audible_client::{
+    attempt::Attempt,
+    credentials::Credentials,
+    landing::AuthorizationCode,
+    secret::Secret,
+    sign_in::{Pending, SignIn},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use shared::ids::Marketplace;
+
+use super::{
+    Audible, ConnectionError, SignInStop, Whose, connection, schedule::Schedule, vault::Purpose,
+};
+use crate::{
+    app::App,
+    audit::{self, What},
+    clock::new_id,
+    ingest::hex_hash,
+    store::{
+        AccountId, StoreError,
+        connections::{AttemptRow, AuthRow, SyncRow},
+        rows::Key,
+    },
+    throttle::{self, Limit},
+};
+
+/// How long an attempt may take, in seconds.
+pub const ATTEMPT_SECONDS: i64 = 30 * 60;
+/// Attempts of an account in an hour.
+const PER_HOUR: i64 = 3;
+/// Seconds in an hour.
+const HOUR: i64 = 3600;
+
+/// What a person, or the extension, asks for.
+#[derive(Debug)]
+pub enum Ask {
+    /// Where to sign in.
+    Start(Marketplace),
+    /// The address on which the sign-in ended.
+    Finish {
+        /// From the answer to `Start`.
+        state: String,
+        /// As it was pasted.
+        redirect_url: String,
+    },
+    /// Sign in by password.
+    Password {
+        /// The shop.
+        marketplace: Marketplace,
+        /// Of the Amazon account.
+        email: String,
+        /// Lives as long as this call.
+        password: Secret,
+        /// The code of the second factor, where it is known already.
+        otp: Option<String>,
+    },
+    /// The code of the second factor.
+    Code {
+        /// From the answer to `Password`.
+        state: String,
+        /// The code.
+        otp: String,
+    },
+    /// The file of another program that has registered a device.
+    AuthFile {
+        /// The file.
+        text: String,
+        /// The shop; the file's own if none is named.
+        marketplace: Option<Marketplace>,
+    },
+}
+
+/// How far it has come.
+#[derive(Debug)]
+pub enum Step {
+    /// The person signs in at this address.
+    SignIn {
+        /// The shop.
+        marketplace: Marketplace,
+        /// What goes with the address on which it ends.
+        state: String,
+        /// On Amazon's own page.
+        authorize_url: String,
+    },
+    /// It is done.
+    Connected(NewConnection),
+}
+
+/// A connection that was just made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewConnection {
+    /// The shop.
+    pub marketplace: Marketplace,
+    /// As Amazon's list of devices shows it.
+    pub device_name: String,
+    /// How many titles the library has; none if Audible would not say it just now.
+    pub books_count: Option<u32>,
+}
+
+/// What is remembered between two calls.
+#[derive(Serialize, Deserialize)]
+struct Remembered {
+    attempt: Attempt,
+    pending: Option<Pending>,
+}
+
+/// Goes one step.
+///
+/// # Errors
+///
+/// See [`ConnectionError`].
+pub async fn connect(app: &App, account: AccountId, ask: Ask) -> Result<Step, ConnectionError> {
+    let audible = app.audible()?;
+    let connecting = Connecting { app, audible, account };
+    let (marketplace, result) = match ask {
+        Ask::Start(marketplace) => return connecting.start(marketplace).await,
+        Ask::Finish { state, redirect_url } => connecting.finish(&state, &redirect_url).await,
+        Ask::Password { marketplace, email, password, otp } => {
+            (marketplace.code(), connecting.password(marketplace, &email, &password, otp).await)
+        }
+        Ask::Code { state, otp } => connecting.code(&state, &otp).await,
+        Ask::AuthFile { text, marketplace } => connecting.auth_file(&text, marketplace).await,
+    };
+    let told = result.as_ref().map_or_else(ConnectionError::code, |_| "done");
+    audit::note(app, account, What::Connect, marketplace, told).await;
+    result.map(Step::Connected)
+}
+
+/// Where the person signs in, of an attempt that waits for its end.
+///
+/// # Errors
+///
+/// See [`ConnectionError`].
+pub async fn waiting(app: &App, account: AccountId, state: &str) -> Result<Step, ConnectionError> {
+    let connecting = Connecting { app, audible: app.audible()?, account };
+    let (_, Remembered { attempt, .. }) = connecting.remembered(state).await?;
+    Ok(Step::SignIn {
+        marketplace: attempt.marketplace(),
+        state: state.to_owned(),
+        authorize_url: attempt.authorize_url().to_string(),
+    })
+}
+
+struct Connecting<'a> {
+    app: &'a App,
+    audible: &'a Audible,
+    account: AccountId,
+}
+
+/// The shop that is concerned, for the audit, and how it went.
+type Told = (&'static str, Result<NewConnection, ConnectionError>);
+
+impl Connecting<'_> {
+    async fn start(&self, marketplace: Marketplace) -> Result<Step, ConnectionError> {
+        self.allowed(marketplace).await?;
+        let attempt = self.attempt(marketplace);
+        let authorize_url = attempt.authorize_url().to_string();
+        let state = self.remember(&Remembered { attempt, pending: None }).await?;
+        Ok(Step::SignIn { marketplace, state, authorize_url })
+    }
+
+    async fn finish(&self, state: &str, redirect_url: &str) -> Told {
+        let (row, remembered) = match self.remembered(state).await {
+            Ok(found) => found,
+            Err(error) => return ("", Err(error)),
+        };
+        let marketplace = remembered.attempt.marketplace();
+        let result = async {
+            let code = AuthorizationCode::from_landing(redirect_url, marketplace)?;
+            self.vacant(marketplace).await?;
+            self.use_up(&row).await?;
+            self.register(&remembered.attempt, &code).await
+        };
+        let result = result.await;
+        if result
+            .as_ref()
+            .is_err_and(|error| matches!(error, ConnectionError::Audible(error) if error.passes()))
+        {
+            // The code was not seen by anybody: the same attempt may go on.
+            let again = self.app.store().add_connecting(&row, self.now()).await;
+            if let Err(error) = again {
+                return (marketplace.code(), Err(error.into()));
+            }
+        }
+        (marketplace.code(), result)
+    }
+
+    async fn password(
+        &self,
+        marketplace: Marketplace,
+        email: &str,
+        password: &Secret,
+        otp: Option<String>,
+    ) -> Result<NewConnection, ConnectionError> {
+        if !self.app.settings().audible.password_login {
+            return Err(ConnectionError::PasswordOff);
+        }
+        self.allowed(marketplace).await?;
+        let attempt = self.attempt(marketplace);
+        let mut signed = self.audible.client.sign_in(&attempt, email, password).await?;
+        if let (SignIn::SecondFactor(pending), Some(otp)) = (&signed, otp) {
+            signed = self.audible.client.second_factor(pending.clone(), &otp).await?;
+        }
+        self.signed_in(attempt, signed).await
+    }
+
+    async fn code(&self, state: &str, otp: &str) -> Told {
+        let (row, remembered) = match self.remembered(state).await {
+            Ok(found) => found,
+            Err(error) => return ("", Err(error)),
+        };
+        let Remembered { attempt, pending } = remembered;
+        let marketplace = attempt.marketplace().code();
+        let result = async {
+            let pending = pending.ok_or(ConnectionError::AttemptUnknown)?;
+            self.use_up(&row).await?;
+            let signed = self.audible.client.second_factor(pending, otp).await?;
+            self.signed_in(attempt, signed).await
+        };
+        (marketplace, result.await)
+    }
+
+    async fn auth_file(&self, text: &str, marketplace: Option<Marketplace>) -> Told {
+        let credentials = match Credentials::from_auth_file(text, marketplace) {
+            Ok(credentials) => credentials,
+            Err(error) => return (marketplace.map_or("", Marketplace::code), Err(error.into())),
+        };
+        let marketplace = credentials.marketplace;
+        let result = async {
+            self.allowed(marketplace).await?;
+            // A file that does not work is refused at once, and not found out by the first sync.
+            let books_count =
+                self.audible.client.account(credentials.clone()).books_count().await?;
+            self.keep(&credentials, Some(books_count)).await?;
+            let device_name = credentials.device_name.clone();
+            Ok(NewConnection { marketplace, device_name, books_count: Some(books_count) })
+        };
+        (marketplace.code(), result.await)
+    }
+
+    async fn signed_in(
+        &self,
+        attempt: Attempt,
+        signed: SignIn,
+    ) -> Result<NewConnection, ConnectionError> {
+        let stop = match signed {
+            SignIn::Done(code) => return self.register(&attempt, &code).await,
+            SignIn::SecondFactor(pending) => {
+                let remembered = Remembered { attempt, pending: Some(pending) };
+                SignInStop::SecondFactor { state: self.remember(&remembered).await? }
+            }
+            SignIn::Wrong => SignInStop::Wrong,
+            SignIn::Captcha => SignInStop::Captcha,
+            SignIn::Approval => SignInStop::Approval,
+            SignIn::AntiAutomation => SignInStop::AntiAutomation,
+            SignIn::Unknown => SignInStop::Unknown,
+        };
+        Err(ConnectionError::SignIn(stop))
+    }
+
+    /// Registers the device and keeps its secrets. A device that cannot be kept is taken off Amazon's list
+    /// again.
+    async fn register(
+        &self,
+        attempt: &Attempt,
+        code: &AuthorizationCode,
+    ) -> Result<NewConnection, ConnectionError> {
+        let credentials = self.audible.client.register(attempt, code).await?;
+        let (marketplace, device_name) = (credentials.marketplace, credentials.device_name.clone());
+        let account = self.audible.client.account(credentials.clone());
+        let books_count = match account.books_count().await {
+            Ok(count) => Some(count),
+            Err(error) => {
+                tracing::warn!(code = error.code(), "the library's size is not known yet");
+                None
+            }
+        };
+        if let Err(error) = self.keep(&credentials, books_count).await {
+            if let Err(left) = account.deregister().await {
+                tracing::error!(code = left.code(), "a device stays registered that nobody uses");
+            }
+            return Err(error);
+        }
+        Ok(NewConnection { marketplace, device_name, books_count })
+    }
+
+    async fn keep(
+        &self,
+        credentials: &Credentials,
+        books_count: Option<u32>,
+    ) -> Result<(), ConnectionError> {
+        let whose = Whose { account: self.account, marketplace: credentials.marketplace };
+        let text = serde_json::to_string(credentials).map_err(ConnectionError::Own)?;
+        let encrypted_token = self.audible.vault.seal(&whose, Purpose::Credentials, &text)?;
+        let now = self.now();
+        let marketplace = credentials.marketplace.code().to_owned();
+        let auth = AuthRow {
+            user_id: Key(self.account),
+            marketplace: marketplace.clone(),
+            id: Key(new_id(self.app.clock().now(), self.app.chance())),
+            encrypted_token,
+            device_name: credentials.device_name.clone(),
+            last_sync_at: None,
+            created_at: now,
+            updated_at: now,
+        };
+        let sync = SyncRow {
+            user_id: Key(self.account),
+            marketplace,
+            schedule: Schedule::DAILY.to_string(),
+            // The first sync is due at once.
+            due_at: Some(now),
+            lease: String::new(),
+            lease_until: 0,
+            state_token: String::new(),
+            full_at: None,
+            books_count: books_count.map(i64::from),
+            failures: 0,
+            error_code: String::new(),
+            stopped: false,
+            progress: String::new(),
+            run_id: None,
+        };
+        self.app.store().keep_connection(&auth, &sync).await?;
+        self.app.jobs_changed().notify_one();
+        Ok(())
+    }
+
+    /// An attempt may begin: the shop is not connected, and there were not too many.
+    async fn allowed(&self, marketplace: Marketplace) -> Result<(), ConnectionError> {
+        self.vacant(marketplace).await?;
+        throttle::count(self.app, &[limit(self.account)]).await?;
+        Ok(())
+    }
+
+    /// A connection whose device Audible does not know any more may be replaced; no other may, since its
+    /// device would be forgotten and yet stay on Amazon's list.
+    async fn vacant(&self, marketplace: Marketplace) -> Result<(), ConnectionError> {
+        match connection(self.app, self.account, Some(marketplace)).await {
+            Err(ConnectionError::NotConnected) => Ok(()),
+            Ok((_, sync)) if sync.error_code == "audible_not_authenticated" => Ok(()),
+            Ok(_) => Err(ConnectionError::AlreadyConnected),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn attempt(&self, marketplace: Marketplace) -> Attempt {
+        let mut random = [0; 48];
+        self.app.chance().fill(&mut random);
+        Attempt::new(marketplace, &random)
+    }
+
+    /// Keeps what has to be remembered; gives its name.
+    async fn remember(&self, remembered: &Remembered) -> Result<String, ConnectionError> {
+        let mut random = [0; 32];
+        self.app.chance().fill(&mut random);
+        let state = URL_SAFE_NO_PAD.encode(random);
+        let marketplace = remembered.attempt.marketplace();
+        let whose = Whose { account: self.account, marketplace };
+        let text = serde_json::to_string(remembered).map_err(ConnectionError::Own)?;
+        let row = AttemptRow {
+            user_id: Key(self.account),
+            hash: hex_hash(state.as_bytes()),
+            marketplace: marketplace.code().to_owned(),
+            sealed: self.audible.vault.seal(&whose, Purpose::Attempt, &text)?,
+            expires_at: self.now() + ATTEMPT_SECONDS * 1_000_000,
+        };
+        self.app.store().add_connecting(&row, self.now()).await?;
+        Ok(state)
+    }
+
+    async fn remembered(&self, state: &str) -> Result<(AttemptRow, Remembered), ConnectionError> {
+        let hash = hex_hash(state.as_bytes());
+        let found = self.app.store().connecting(self.account, &hash, self.now()).await?;
+        let row = found.ok_or(ConnectionError::AttemptUnknown)?;
+        let marketplace = Marketplace::parse(&row.marketplace).map_err(|error| {
+            StoreError::row("audible_attempts", "marketplace", row.user_id, &error)
+        })?;
+        let whose = Whose { account: self.account, marketplace };
+        let text = self.audible.vault.open(&whose, Purpose::Attempt, &row.sealed)?;
+        let remembered = serde_json::from_str(&text).map_err(ConnectionError::Own)?;
+        Ok((row, remembered))
+    }
+
+    /// Of two calls that come together one goes on.
+    async fn use_up(&self, row: &AttemptRow) -> Result<(), ConnectionError> {
+        let used = self.app.store().use_connecting(self.account, &row.hash).await?;
+        used.then_some(()).ok_or(ConnectionError::AttemptUnknown)
+    }
+
+    fn now(&self) -> i64 {
+        self.app.clock().now().as_microsecond()
+    }
+}
+
+/// Attempts of an account.
+fn limit(account: AccountId) -> Limit {
+    Limit::new("audible_connect", &account.to_string(), PER_HOUR, HOUR)
+}
+
+/// The key under which an account's attempts are counted.
+pub(crate) fn attempts_of(account: AccountId) -> String {
+    limit(account).into_key()
+}

@@ -1,0 +1,272 @@
+//! Connections: one of two takes a job, an attempt or a row; nothing of one account reaches another.
+
+use std::sync::Arc;
+
+use shared::ids::Marketplace;
+use uuid::Uuid;
+
+use super::{
+    NOW, account,
+    databases::{self, on_both},
+};
+use crate::{
+    audible::schedule::Schedule,
+    store::{
+        AccountId, Store,
+        connections::{AttemptRow, AuthRow, NoteRow, SyncRow, WishRow},
+        open,
+        rows::Key,
+    },
+};
+
+on_both![
+    a_job_is_taken_by_one_of_many_and_taken_over_when_its_lease_has_ended,
+    a_job_that_was_taken_over_is_not_ended_by_who_had_it,
+    a_schedule_that_changes_while_a_job_runs_holds,
+    a_server_that_stops_gives_its_jobs_back_and_no_others,
+    connecting_anew_begins_anew_and_keeps_the_schedule,
+    an_attempt_is_used_by_one_of_two_and_ends,
+    secrets_are_replaced_only_if_they_are_still_those,
+    a_wishlist_is_replaced_as_a_whole_and_goes_with_its_connection,
+    what_was_done_is_told_newest_first_and_forgotten_after_a_thousand,
+];
+
+const SECOND: i64 = 1_000_000;
+
+pub(super) fn auth(owner: AccountId, shop: Marketplace) -> AuthRow {
+    AuthRow {
+        user_id: Key(owner),
+        marketplace: shop.code().to_owned(),
+        id: Key(Uuid::from_u128(7)),
+        encrypted_token: "v1.key.secret".to_owned(),
+        device_name: "Me Feed - Web".to_owned(),
+        last_sync_at: None,
+        created_at: NOW,
+        updated_at: NOW,
+    }
+}
+
+pub(super) fn sync(owner: AccountId, shop: Marketplace, due_at: Option<i64>) -> SyncRow {
+    SyncRow {
+        user_id: Key(owner),
+        marketplace: shop.code().to_owned(),
+        schedule: Schedule::DAILY.to_string(),
+        due_at,
+        lease: String::new(),
+        lease_until: 0,
+        state_token: String::new(),
+        full_at: None,
+        books_count: Some(245),
+        failures: 0,
+        error_code: String::new(),
+        stopped: false,
+        progress: String::new(),
+        run_id: None,
+    }
+}
+
+/// An account with a connection whose job is due now.
+async fn connected(address: &str) -> (Arc<dyn Store>, AccountId) {
+    let store = open(address).await.unwrap();
+    let owner = account(&*store, "reader@home.example").await.id;
+    let shop = Marketplace::De;
+    store.keep_connection(&auth(owner, shop), &sync(owner, shop, Some(NOW))).await.unwrap();
+    (store, owner)
+}
+
+async fn job(store: &dyn Store, owner: AccountId) -> SyncRow {
+    store.connections(owner).await.unwrap().remove(0).1
+}
+
+async fn a_job_is_taken_by_one_of_many_and_taken_over_when_its_lease_has_ended(address: String) {
+    let (store, owner) = connected(&address).await;
+    assert_eq!(store.due_jobs(NOW - 1, 10).await.unwrap(), [], "not before its time");
+    let seen = store.due_jobs(NOW, 10).await.unwrap().remove(0);
+    let leases: Vec<String> = (0..6).map(|number| format!("server{number}.x")).collect();
+    let until = NOW + 60 * SECOND;
+    let tries = leases.iter().map(|lease| store.lease_job(&seen, lease, until));
+    let taken = futures::future::join_all(tries).await;
+    assert_eq!(taken.into_iter().filter(|taken| *taken.as_ref().unwrap()).count(), 1);
+    assert_eq!(store.due_jobs(NOW + SECOND, 10).await.unwrap(), [], "somebody works on it");
+
+    let held = job(&*store, owner).await;
+    assert!(store.keep_lease(&held, until + 60 * SECOND, Some("{}")).await.unwrap());
+    assert_eq!(store.due_jobs(until, 10).await.unwrap(), [], "the lease was kept");
+    let left = store.due_jobs(until + 60 * SECOND, 10).await.unwrap().remove(0);
+    assert_eq!((&left.lease, left.progress.as_str()), (&held.lease, "{}"));
+    assert!(store.lease_job(&left, "other.y", until + 120 * SECOND).await.unwrap());
+    assert!(!store.keep_lease(&held, until + 180 * SECOND, None).await.unwrap(), "it is another's");
+}
+
+async fn a_job_that_was_taken_over_is_not_ended_by_who_had_it(address: String) {
+    let (store, owner) = connected(&address).await;
+    let seen = job(&*store, owner).await;
+    assert!(store.lease_job(&seen, "one.x", NOW + 1).await.unwrap());
+    let mine = job(&*store, owner).await;
+    assert!(store.lease_job(&mine, "two.y", NOW + 100).await.unwrap());
+    let theirs = job(&*store, owner).await;
+    let ended = |job: &SyncRow, token: &str| SyncRow {
+        due_at: Some(NOW + 500),
+        state_token: token.to_owned(),
+        ..job.clone()
+    };
+    assert!(!store.end_job(&ended(&mine, "1"), Some(NOW)).await.unwrap());
+    assert_eq!(job(&*store, owner).await, theirs);
+    assert!(store.end_job(&ended(&theirs, "2"), Some(NOW + 9)).await.unwrap());
+    let (auth, after) = store.connections(owner).await.unwrap().remove(0);
+    assert_eq!(auth.last_sync_at, Some(NOW + 9));
+    assert_eq!((after.state_token.as_str(), after.due_at), ("2", Some(NOW + 500)));
+    assert_eq!((after.lease.as_str(), after.lease_until), ("", 0));
+}
+
+async fn a_schedule_that_changes_while_a_job_runs_holds(address: String) {
+    let (store, owner) = connected(&address).await;
+    assert!(store.lease_job(&job(&*store, owner).await, "one.x", NOW + 100).await.unwrap());
+    let mine = job(&*store, owner).await;
+    assert!(store.set_schedule(owner, "de", "off", None).await.unwrap());
+    assert!(!store.set_schedule(owner, "us", "off", None).await.unwrap(), "no such connection");
+    assert!(store.end_job(&SyncRow { due_at: Some(NOW + 500), ..mine }, None).await.unwrap());
+    let after = job(&*store, owner).await;
+    assert_eq!((after.schedule.as_str(), after.due_at), ("off", None));
+}
+
+async fn a_server_that_stops_gives_its_jobs_back_and_no_others(address: String) {
+    let (store, owner) = connected(&address).await;
+    let other = account(&*store, "other@home.example").await.id;
+    let shop = Marketplace::Us;
+    store.keep_connection(&auth(other, shop), &sync(other, shop, Some(NOW))).await.unwrap();
+    for (whose, lease) in [(owner, "one.x"), (other, "onetwo.y")] {
+        assert!(store.lease_job(&job(&*store, whose).await, lease, NOW + 100).await.unwrap());
+    }
+    store.release_leases("one").await.unwrap();
+    assert_eq!(job(&*store, owner).await.lease, "");
+    assert_eq!(job(&*store, other).await.lease, "onetwo.y");
+    let due = store.due_jobs(NOW, 10).await.unwrap();
+    assert_eq!(due.iter().map(|job| job.user_id).collect::<Vec<_>>(), [Key(owner)]);
+}
+
+async fn connecting_anew_begins_anew_and_keeps_the_schedule(address: String) {
+    let (store, owner) = connected(&address).await;
+    store.set_schedule(owner, "de", "6h", Some(NOW)).await.unwrap();
+    assert!(store.lease_job(&job(&*store, owner).await, "one.x", NOW + 100).await.unwrap());
+    let failed = SyncRow {
+        failures: 5,
+        stopped: true,
+        due_at: None,
+        error_code: "audible_not_authenticated".to_owned(),
+        state_token: "1".to_owned(),
+        ..job(&*store, owner).await
+    };
+    assert!(store.end_job(&failed, None).await.unwrap());
+    assert!(job(&*store, owner).await.stopped);
+    let shop = Marketplace::De;
+    let again = AuthRow { encrypted_token: "v1.key.other".to_owned(), ..auth(owner, shop) };
+    store.keep_connection(&again, &sync(owner, shop, Some(NOW + 5))).await.unwrap();
+    let (auth, job) = store.connections(owner).await.unwrap().remove(0);
+    assert_eq!(auth.encrypted_token, "v1.key.other");
+    let fresh = SyncRow { schedule: "6h".to_owned(), ..sync(owner, shop, Some(NOW + 5)) };
+    assert_eq!(job, fresh);
+}
+
+async fn an_attempt_is_used_by_one_of_two_and_ends(address: String) {
+    let store = open(&address).await.unwrap();
+    let owner = account(&*store, "reader@home.example").await.id;
+    let other = account(&*store, "other@home.example").await.id;
+    let row = |hash: &str| AttemptRow {
+        user_id: Key(owner),
+        hash: hash.to_owned(),
+        marketplace: "de".to_owned(),
+        sealed: "v1.key.attempt".to_owned(),
+        expires_at: NOW + SECOND,
+    };
+    store.add_connecting(&row("a"), NOW).await.unwrap();
+    assert_eq!(store.connecting(owner, "a", NOW).await.unwrap(), Some(row("a")));
+    assert_eq!(store.connecting(other, "a", NOW).await.unwrap(), None);
+    assert_eq!(store.connecting(owner, "a", NOW + SECOND).await.unwrap(), None, "its time is over");
+    assert!(!store.use_connecting(other, "a").await.unwrap());
+    let (one, two) =
+        tokio::join!(store.use_connecting(owner, "a"), store.use_connecting(owner, "a"));
+    assert_ne!(one.unwrap(), two.unwrap());
+    store.add_connecting(&row("b"), NOW).await.unwrap();
+    store.add_connecting(&row("c"), NOW + 2 * SECOND).await.unwrap();
+    assert!(!store.use_connecting(owner, "b").await.unwrap(), "it was forgotten");
+}
+
+async fn secrets_are_replaced_only_if_they_are_still_those(address: String) {
+    let (store, owner) = connected(&address).await;
+    let other = account(&*store, "other@home.example").await.id;
+    for shop in [Marketplace::Us, Marketplace::Fr] {
+        store.keep_connection(&auth(other, shop), &sync(other, shop, None)).await.unwrap();
+    }
+    assert!(store.any_sealed().await.unwrap());
+    let mut seen = Vec::new();
+    let mut after = (Uuid::nil(), String::new());
+    loop {
+        let part = store.sealed((after.0, &after.1), 2).await.unwrap();
+        let Some(last) = part.last() else { break };
+        after = (last.user_id.0, last.marketplace.clone());
+        seen.extend(part.into_iter().map(|row| (row.user_id, row.marketplace)));
+    }
+    let mut all = vec![
+        (Key(owner), "de".to_owned()),
+        (Key(other), "fr".to_owned()),
+        (Key(other), "us".to_owned()),
+    ];
+    all.sort_by_key(|(user, shop)| (user.0, shop.clone()));
+    assert_eq!(seen, all, "each once, page by page");
+    let row = auth(owner, Marketplace::De);
+    assert!(store.reseal(&row, "v1.new.secret").await.unwrap());
+    assert!(!store.reseal(&row, "v1.late.secret").await.unwrap());
+    let (now, _) = store.connections(owner).await.unwrap().remove(0);
+    assert_eq!(now.encrypted_token, "v1.new.secret");
+}
+
+async fn a_wishlist_is_replaced_as_a_whole_and_goes_with_its_connection(address: String) {
+    let (store, owner) = connected(&address).await;
+    let other = account(&*store, "other@home.example").await.id;
+    let wish = |asin: &str, position| WishRow {
+        marketplace: "de".to_owned(),
+        asin: asin.to_owned(),
+        position,
+        item: "{}".to_owned(),
+        added_at: (position > 0).then(|| "2026-01-01T00:00:00Z".to_owned()),
+    };
+    let first = [wish("B000000001", 0), wish("B000000002", 1)];
+    store.write_wishes(owner, "de", &first).await.unwrap();
+    assert_eq!(store.wishes(owner, "de").await.unwrap(), first);
+    let second = [wish("B000000003", 0), wish("B000000001", 1)];
+    store.write_wishes(owner, "de", &second).await.unwrap();
+    store.write_wishes(owner, "us", &[]).await.unwrap();
+    assert_eq!(store.wishes(owner, "").await.unwrap(), second);
+    assert_eq!(store.wishes(owner, "us").await.unwrap(), []);
+    assert_eq!(store.wishes(other, "").await.unwrap(), []);
+    assert!(!store.drop_connection(other, "de").await.unwrap());
+    assert!(store.drop_connection(owner, "de").await.unwrap());
+    assert_eq!(store.wishes(owner, "").await.unwrap(), []);
+    assert!(store.connections(owner).await.unwrap().is_empty());
+    assert!(store.due_jobs(i64::MAX, 10).await.unwrap().is_empty(), "its job is gone");
+}
+
+async fn what_was_done_is_told_newest_first_and_forgotten_after_a_thousand(address: String) {
+    let (store, owner) = connected(&address).await;
+    let other = account(&*store, "other@home.example").await.id;
+    let note = |number: i64| NoteRow {
+        entry_id: Key(Uuid::from_u128(number.unsigned_abs().into())),
+        noted_at: NOW + number / 2,
+        what: "sync".to_owned(),
+        marketplace: "de".to_owned(),
+        result: "done".to_owned(),
+    };
+    store.note(other, &note(1)).await.unwrap();
+    for number in 1..=1_003 {
+        store.note(owner, &note(number)).await.unwrap();
+    }
+    let end = (i64::MAX, Uuid::max());
+    let newest = store.noted(owner, end, 3).await.unwrap();
+    assert_eq!(newest, [note(1_003), note(1_002), note(1_001)]);
+    let last = newest.last().unwrap();
+    let next = store.noted(owner, (last.noted_at, last.entry_id.0), 2_000).await.unwrap();
+    assert_eq!(next.first(), Some(&note(1_000)));
+    assert_eq!((next.len(), next.last()), (997, Some(&note(4))));
+    assert_eq!(store.noted(other, end, 10).await.unwrap(), [note(1)]);
+}

@@ -1,0 +1,125 @@
+//! The end of a connection: by its person, with the account, and by Audible.
+
+use audible_sim::{Fault, Times};
+use axum::{
+    body::Body,
+    http::{Method, Request, header},
+};
+use ingest_server::{accounts, audible::jobs};
+use serde_json::{Value, json};
+
+use super::world::World;
+use crate::databases::{self, on_both};
+
+on_both![
+    disconnecting_takes_the_device_off_the_list,
+    where_amazon_is_away_the_person_is_told_where_to_remove_the_device,
+    a_deleted_account_leaves_no_device,
+    a_device_that_audible_does_not_know_any_more_stops_and_is_connected_anew,
+    after_five_failures_in_a_row_nothing_happens_by_itself,
+];
+
+async fn disconnect(world: &World) -> Value {
+    world.ask(Method::DELETE, "/api/audible/disconnect", None).await.ok()
+}
+
+async fn disconnecting_takes_the_device_off_the_list(database: String) {
+    let world = World::new(database, 4).await;
+    world.connected("us").await;
+    world.sync().await.ok();
+    let titles = world.library().await.len();
+    let ended = disconnect(&world).await;
+    assert_eq!(
+        ended,
+        json!({
+            "success": true, "marketplace": "us", "device_name": "Me Feed - Web",
+            "device_removed": true, "remove_at": null,
+        })
+    );
+    assert!(!world.shop().registered()[0].registered);
+    assert_eq!(world.status().await["connected"], false);
+    assert_eq!(world.library().await.len(), titles, "what was imported stays");
+    world.later(3 * 86_400);
+    assert_eq!(jobs::run_due(&world.server.app).await.unwrap(), 0);
+    let again = world.ask(Method::DELETE, "/api/audible/disconnect", None).await;
+    again.problem(404, "audible_not_connected");
+}
+
+async fn where_amazon_is_away_the_person_is_told_where_to_remove_the_device(database: String) {
+    let world = World::new(database, 4).await;
+    world.connected("de").await;
+    world.shop().fail(Fault::DeregisterDown, Times::Always);
+    world.later(1);
+    let ended = disconnect(&world).await;
+    assert_eq!(ended["device_removed"], false);
+    assert!(ended["remove_at"].as_str().unwrap().starts_with("https://www.amazon.de/"));
+    assert_eq!(world.status().await["connected"], false, "the token is deleted all the same");
+    assert!(world.shop().registered()[0].registered);
+    let noted = world.noted().await;
+    assert_eq!(noted[0].0, "disconnect");
+    assert_ne!(noted[0].2, "done", "the list says that the device is still there");
+}
+
+async fn a_deleted_account_leaves_no_device(database: String) {
+    let world = World::new(database, 4).await;
+    for shop in ["us", "fr"] {
+        world.connected(shop).await;
+    }
+    let devices = || {
+        let all = world.shop().registered();
+        all.iter().filter(|device| device.registered).count()
+    };
+    assert_eq!(devices(), 2);
+    let app = &world.server.app;
+    let account = world.server.account.id;
+    let password = "copper window fifteen";
+    accounts::change_password(app, account, None, password).await.unwrap();
+    let request = Request::delete("/api/account")
+        .header(header::AUTHORIZATION, format!("Bearer {}", world.token))
+        .header("x-account-password", password);
+    let deleted = world.server.ask(request.body(Body::empty()).unwrap()).await.ok();
+    assert_eq!(deleted["devices"].as_array().unwrap().len(), 2, "{deleted}");
+    assert_eq!(devices(), 0);
+}
+
+async fn a_device_that_audible_does_not_know_any_more_stops_and_is_connected_anew(
+    database: String,
+) {
+    let world = World::new(database, 4).await;
+    world.connected("us").await;
+    world.shop().fail(Fault::ApiUnauthorized, Times::Always);
+    world.sync().await.problem(409, "audible_not_authenticated");
+    let status = world.status().await;
+    assert_eq!(status["connection"]["state"], "stopped");
+    assert_eq!(status["connection"]["error_code"], "audible_not_authenticated");
+    assert_eq!(status["connection"]["next_sync"], Value::Null);
+    world.shop().heal();
+    let anew = world.connected("us").await;
+    assert_eq!(anew["success"], true);
+    assert_eq!(world.status().await["connection"]["state"], "idle");
+    world.sync().await.ok();
+}
+
+async fn after_five_failures_in_a_row_nothing_happens_by_itself(database: String) {
+    let world = World::new(database, 4).await;
+    world.connected("us").await;
+    world.shop().fail(Fault::ApiDown, Times::Always);
+    for failures in 1..=5 {
+        assert_eq!(jobs::run_due(&world.server.app).await.unwrap(), 1);
+        assert_eq!(jobs::run_due(&world.server.app).await.unwrap(), 0, "not at once again");
+        let status = world.status().await;
+        assert_eq!(status["connection"]["error_code"], "audible_down");
+        let expected = if failures < 5 { "failing" } else { "stopped" };
+        assert_eq!(status["connection"]["state"], expected, "{failures}");
+        world.later(86_400);
+    }
+    assert_eq!(jobs::run_due(&world.server.app).await.unwrap(), 0);
+    world.shop().heal();
+    let daily = json!({"schedule": "6h"});
+    let set = world.ask(Method::PUT, "/api/audible/schedule", Some(&daily)).await;
+    assert_eq!(set.status, 204);
+    assert_eq!(jobs::run_due(&world.server.app).await.unwrap(), 1);
+    let status = world.status().await;
+    assert_eq!(status["connection"]["state"], "idle");
+    assert_eq!(status["connection"]["schedule"], "6h");
+}
