@@ -1,14 +1,20 @@
 //! A server for one story: own database file, listening on loopback.
 
-use std::sync::{
-    Arc, Once,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    sync::{
+        Arc, Once,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
 };
 
 use anyhow::{Context, Result, ensure};
+use audible_client::client::{Manners, Network};
+use audible_sim::Sim;
 use ingest_server::{
     accounts::{self, Scopes},
     app::{App, Settings},
+    audible::{self, vault::MasterKey},
     clock::{Clock, System},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -28,6 +34,9 @@ impl Clock for Ahead {
     }
 }
 
+/// Seals what the server keeps of connections with Audible.
+const KEY: &str = "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
+
 /// Whose server it is; [`crate::person`] makes the account with the same address.
 pub(crate) const EMAIL: &str = "reader@example.org";
 
@@ -45,8 +54,8 @@ pub struct Server {
 
 impl Server {
     /// Starts it with an account and an empty library.
-    pub async fn start() -> Result<Self> {
-        let mut server = Self::fresh().await?;
+    pub async fn start(sim: &Sim) -> Result<Self> {
+        let mut server = Self::fresh(sim).await?;
         let account = accounts::add_account(&server.app, EMAIL, "Reader").await?;
         server.token =
             accounts::create_token(&server.app, account.id, "Story", Scopes::default()).await?;
@@ -54,27 +63,27 @@ impl Server {
     }
 
     /// Starts it as it has just been installed: nobody has an account.
-    pub async fn fresh() -> Result<Self> {
+    pub async fn fresh(sim: &Sim) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
-        Self::listening(listener, url).await
+        Self::listening(sim, listener, url).await
     }
 
     /// The same behind nginx, which this starts.
-    pub async fn behind(nginx: &mut Nginx, strip: bool) -> Result<Self> {
+    pub async fn behind(sim: &Sim, nginx: &mut Nginx, strip: bool) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let own = format!("http://{}", listener.local_addr()?);
-        let server = Self::listening(listener, nginx.url()).await?;
+        let server = Self::listening(sim, listener, nginx.url()).await?;
         nginx.start(&own, strip).await?;
         Ok(server)
     }
 
-    async fn listening(listener: TcpListener, url: String) -> Result<Self> {
+    async fn listening(sim: &Sim, listener: TcpListener, url: String) -> Result<Self> {
         let data = tempfile::tempdir()?;
         let database = format!("sqlite://{}", data.path().join("library.sqlite").display());
         let trusted_proxies = vec!["127.0.0.1/32".parse()?];
         let settings = Settings::new(url.parse()?, database, data.path().to_owned());
-        let settings = Settings { trusted_proxies, ..settings };
+        let settings = Settings { trusted_proxies, audible: connections(sim)?, ..settings };
         let clock = Arc::new(Ahead::default());
         let given = Arc::clone(&clock) as Arc<dyn Clock>;
         let app = App::open_with(settings, given, Arc::new(System)).await?;
@@ -188,6 +197,28 @@ impl Server {
         self.stop = None;
         Ok(self.task.await??)
     }
+}
+
+/// Connections with the imitation of Audible, in every way that there is.
+fn connections(sim: &Sim) -> Result<audible::Settings> {
+    let network = Network {
+        proxy: Some(format!("http://{}", sim.proxy()).parse()?),
+        authorities: Some(sim.certificate_pem().to_owned()),
+    };
+    let wait = Duration::from_millis(1);
+    let manners = Manners {
+        pause: Duration::ZERO,
+        first_wait: wait,
+        longest_wait: wait,
+        ..Manners::default()
+    };
+    Ok(audible::Settings {
+        key: Some(MasterKey::parse(KEY)?),
+        password_login: true,
+        network,
+        manners,
+        ..audible::Settings::default()
+    })
 }
 
 /// A token that is given up after use, so that the person's list shows only their own.

@@ -31,7 +31,7 @@ impl World {
     pub async fn start(kind: Kind, titles: usize, look: Look) -> Result<Self> {
         let tools = Tools::from_env()?;
         let sim = Sim::start(Config { titles, ..Config::default() }).await?;
-        let server = Server::start().await?;
+        let server = Server::start(&sim).await?;
         let browser = Browser::start(kind, &tools, &sim, look).await?;
         Ok(Self { sim, server, browser, _nginx: None })
     }
@@ -45,7 +45,7 @@ impl World {
     pub async fn unhurried(kind: Kind, titles: usize, look: Look) -> Result<Self> {
         let tools = Tools::from_env()?;
         let sim = Sim::start(Config { titles, ..Config::default() }).await?;
-        let server = Server::fresh().await?;
+        let server = Server::fresh(&sim).await?;
         let browser = Browser::start(kind, &tools, &sim, look).await?;
         Ok(Self { sim, server, browser, _nginx: None })
     }
@@ -61,7 +61,7 @@ impl World {
         let tools = Tools::from_env()?;
         let sim = Sim::start(Config { titles, ..Config::default() }).await?;
         let mut nginx = Nginx::prepare()?;
-        let server = Server::behind(&mut nginx, strip).await?;
+        let server = Server::behind(&sim, &mut nginx, strip).await?;
         let browser = Browser::start(kind, &tools, &sim, Look::default()).await?;
         Self { sim, server, browser, _nginx: Some(nginx) }.hurried().await
     }

@@ -6,7 +6,7 @@ use cargo_metadata::{DependencyKind, Metadata, Package};
 
 use super::Finding;
 
-/// Every crate of ours, with the crates of ours that it may use. Some come with later work.
+/// Every crate of ours, with the crates of ours that it may use.
 const TABLE: [(&str, &[&str]); 11] = [
     ("shared", &[]),
     ("audible-sim", &[]),
@@ -17,7 +17,7 @@ const TABLE: [(&str, &[&str]); 11] = [
     ("extension-popup", &["extension", "shared"]),
     ("audible-export", &["shared", "audible-client"]),
     ("ingest-server", &["shared", "importers", "audible-client"]),
-    ("e2e", &["shared", "ingest-server", "audible-sim"]),
+    ("e2e", &["shared", "ingest-server", "audible-client", "audible-sim"]),
     ("bench", &["shared", "extension", "importers", "ingest-server", "audible-sim", "e2e"]),
 ];
 
