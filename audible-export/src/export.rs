@@ -76,12 +76,14 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
 async fn begin(arguments: &Arguments) -> Result<(Destination, Draft, Arc<Account>, Stop)> {
     let shop = arguments.marketplace;
     let destination = Destination::of(arguments)?;
-    let draft = destination.open()?;
+    // Whether a file can be made there; it goes at once, for Ctrl-C would leave it behind.
+    drop(destination.open()?);
     let client = Client::new(&Network::default(), Manners::default(), clock::now())
         .context("preparing the way to Audible")?;
     let attempt = Attempt::new(shop, &clock::random());
     let code = ask::code(&attempt, arguments.open).await?;
     let stop = Stop::listen()?;
+    let draft = destination.open()?;
     let credentials = match client.register(&attempt, &code).await {
         Ok(credentials) => credentials,
         Err(error) => {
