@@ -116,6 +116,11 @@ impl Server {
         self.clock.0.fetch_add(seconds, Ordering::SeqCst);
     }
 
+    /// What time it is there, in milliseconds since 1970.
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.clock.now().as_millisecond()
+    }
+
     /// Revokes all tokens of the person's programs.
     pub async fn revoke_all(&self) -> Result<()> {
         let account = accounts::find_account(&self.app, EMAIL).await?;

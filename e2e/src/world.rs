@@ -73,6 +73,12 @@ impl World {
         Ok(self)
     }
 
+    /// Sets the clocks of server and Audible so many seconds ahead.
+    pub fn later(&self, seconds: i64) {
+        self.server.later(seconds);
+        self.sim.control().set_now_ms(self.server.now_ms());
+    }
+
     /// The popup.
     pub fn popup(&self) -> Popup<'_> {
         Popup::of(&self.browser)

@@ -1,6 +1,7 @@
 //! Stories that a person lives through, each told in Chromium and in Firefox.
 
 mod access;
+mod audible;
 mod choice;
 mod doctor;
 mod faults;
@@ -45,6 +46,8 @@ stories! {
     choice::titles_are_looked_at_left_out_and_never_imported,
     choice::days_of_purchase_come_from_the_history_after_a_fresh_sign_in,
     files::a_file_is_brought_looked_at_and_imported,
+    audible::a_pasted_address_connects_and_the_library_comes_by_itself,
+    audible::a_sign_in_by_password_ends_on_each_page_in_its_own_words,
     doctor::the_doctor_names_what_breaks_a_connection,
     trust::titles_bought_and_returned_between_two_pages_leave_nothing_out,
     trust::a_page_that_fails_and_a_security_check_in_the_middle_leave_nothing_out,
