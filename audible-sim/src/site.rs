@@ -11,7 +11,7 @@ use crate::cover;
 use crate::device;
 use crate::fault::{Fault, Row, Stage, Times};
 use crate::html::{decode, pairs, value_of};
-use crate::library::Sort;
+use crate::library::{Sort, Title};
 use crate::marketplace::{Host, Marketplace};
 use crate::page::{
     self, Asked, DEFAULT_PAGE_SIZE, Damage, HistoryAsked, Look, captcha_page, unavailable_page,
@@ -313,14 +313,22 @@ fn amazon(control: &Control, marketplace: Marketplace, question: &Question) -> A
     ))
 }
 
+/// The cover of a title of the library, or of the wishlist.
+fn picture(control: &Control, id: &str) -> Option<String> {
+    if let Some(title) = control.library().find_cover(id) {
+        return Some(cover::svg(title));
+    }
+    let is_it = |title: &&Title| title.cover_id.as_deref() == Some(id);
+    control.holding(|holding| holding.wishes().iter().find(is_it).map(cover::svg))
+}
+
 /// `/images/I/{id}._SL500_.jpg`; any size is drawn alike.
 fn image(control: &Control, question: &Question) -> Answer {
     let path = decode(&question.path);
     let id = path.strip_prefix("/images/I/").and_then(|name| name.split('.').next());
-    let library = control.library();
-    match id.and_then(|id| library.find_cover(id)) {
-        Some(title) => {
-            let mut answer = Answer::new(200, "image/svg+xml", cover::svg(title));
+    match id.and_then(|id| picture(control, id)) {
+        Some(picture) => {
+            let mut answer = Answer::new(200, "image/svg+xml", picture);
             answer.headers.push(("cache-control", "max-age=86400".to_owned()));
             answer
         }

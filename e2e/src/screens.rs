@@ -1,5 +1,7 @@
 //! Pictures of every state of the popup, for people to look at: `cargo xtask demo --screens FOLDER`.
 
+mod audible;
+
 use std::{
     path::{Path, PathBuf},
     time::Duration,
@@ -53,6 +55,7 @@ impl Walk {
         self.sending().await?;
         self.settings().await?;
         self.library().await?;
+        self.connections().await?;
         self.world.browser.quit().await
     }
 
@@ -232,19 +235,23 @@ impl Walk {
         let driver = &browser.driver;
         driver.goto(link).await?;
         browser.switch_to_tab(&self.world.server.library_url()).await?;
-        crate::wait::until("the library's covers", async || {
-            let script = "const all = [...document.images]; \
-                return all.length > 0 && all.slice(0, 12).every(image => image.complete);";
-            let loaded = driver.execute(script, Vec::new()).await?;
-            Ok((loaded.json() == &serde_json::json!(true)).then_some(()))
-        })
-        .await?;
+        self.covers().await?;
         self.shoot_page("library").await?;
         for page in ["imports", "tokens", "settings", "api/docs"] {
             driver.goto(format!("{}/{page}", self.world.server.url())).await?;
             self.shoot_page(&page.replace('/', "-")).await?;
         }
         Ok(())
+    }
+
+    /// Waits until the covers of a page are there.
+    async fn covers(&self) -> Result<()> {
+        crate::wait::until("the covers", async || {
+            let script = "return [...document.images].slice(0, 12).every(image => image.complete)";
+            let loaded = self.world.browser.driver.execute(script, Vec::new()).await?;
+            Ok((loaded.json() == &serde_json::json!(true)).then_some(()))
+        })
+        .await
     }
 
     /// A page of the server in the present tab.

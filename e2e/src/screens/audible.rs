@@ -1,0 +1,146 @@
+//! The pages of connections with Audible: every way to one, and the card in every state.
+
+use anyhow::Result;
+use audible_sim::{Fault, SignInVariant, Times};
+use thirtyfour::By;
+
+use super::Walk;
+use crate::wait::until;
+
+/// So many that their first sync can be looked at.
+const TITLES: usize = 4_000;
+
+impl Walk {
+    pub(super) async fn connections(&self) -> Result<()> {
+        let control = self.world.sim.control();
+        control.set_titles(TITLES);
+        control.set_wishlist(7);
+        self.open("audible").await?;
+        self.shoot_page("audible").await?;
+        self.ways().await?;
+        self.pasted().await?;
+        self.states().await?;
+        for page in ["wishlist", "activity", "settings"] {
+            self.open(page).await?;
+            self.covers().await?;
+            self.shoot_page(&format!("connected-{page}")).await?;
+        }
+        self.ends().await
+    }
+
+    async fn open(&self, page: &str) -> Result<()> {
+        Ok(self.world.browser.driver.goto(format!("{}/{page}", self.world.server.url())).await?)
+    }
+
+    async fn press(&self, what: &str) -> Result<()> {
+        let driver = &self.world.browser.driver;
+        let found = async || Ok(driver.find_all(By::Css(what)).await?.into_iter().next());
+        Ok(until(what, found).await?.click().await?)
+    }
+
+    async fn fill(&self, what: &str, text: &str) -> Result<()> {
+        let driver = &self.world.browser.driver;
+        let found = async || Ok(driver.find_all(By::Css(what)).await?.into_iter().next());
+        Ok(until(what, found).await?.send_keys(text).await?)
+    }
+
+    async fn goes(&self, way: &str) -> Result<()> {
+        self.open("audible").await?;
+        if way != "page" {
+            self.press("form[action$=connect] .folded summary").await?;
+        }
+        self.press("input[name=consent]").await?;
+        self.press("select[name=marketplace] option[value=de]").await?;
+        self.press(&format!("button[name=way][value={way}]")).await?;
+        until("the next step", async || {
+            let driver = &self.world.browser.driver;
+            Ok(driver.find_all(By::Css("h1 ~ .paging")).await?.into_iter().next())
+        })
+        .await
+        .map(drop)
+    }
+
+    /// By a file and by a password, as far as they go here.
+    async fn ways(&self) -> Result<()> {
+        self.goes("file").await?;
+        self.shoot_page("audible-file").await?;
+        self.goes("password").await?;
+        self.shoot_page("audible-password").await?;
+        for (name, page) in [
+            ("captcha", SignInVariant::Captcha),
+            ("code", SignInVariant::SecondFactor("246813".to_owned())),
+        ] {
+            self.world.sim.control().set_sign_in(page);
+            self.goes("password").await?;
+            self.fill("[name=email]", "reader@example.org").await?;
+            self.fill("[name=password]", "not a real password").await?;
+            self.press("form[action$=password] button").await?;
+            self.shoot_page(&format!("audible-{name}")).await?;
+        }
+        self.world.sim.control().set_sign_in(SignInVariant::Plain);
+        self.world.later(3_600);
+        Ok(())
+    }
+
+    async fn pasted(&self) -> Result<()> {
+        let driver = &self.world.browser.driver;
+        self.goes("page").await?;
+        self.shoot_page("audible-paste").await?;
+        self.fill("textarea", "https://www.amazon.de/gp/help").await?;
+        self.press("form[action$=finish] button").await?;
+        self.shoot_page("audible-paste-refused").await?;
+        let own = driver.window().await?;
+        self.press(".steps a[href*=signin]").await?;
+        self.world.sign_in("de").await?;
+        let landed = until("the page that Amazon does not find", async || {
+            let address = driver.current_url().await?;
+            Ok(address.path().contains("/ap/maplanding").then(|| address.to_string()))
+        })
+        .await?;
+        driver.close_window().await?;
+        driver.switch_to_window(own).await?;
+        self.fill("textarea", &landed).await?;
+        self.press("form[action$=finish] button").await?;
+        self.press(".connection .doing").await?;
+        self.shoot_page("audible-connected").await?;
+        self.press("progress").await?;
+        self.shoot_page("audible-syncing").await?;
+        self.card_is("idle").await?;
+        self.shoot_page("audible-idle").await
+    }
+
+    async fn card_is(&self, state: &str) -> Result<()> {
+        let script = format!("return !!document.querySelector('.doing-{state}')");
+        until(&format!("a connection that is {state}"), async || {
+            let is = self.world.browser.driver.execute(script.as_str(), Vec::new()).await?;
+            Ok((is.json() == &serde_json::json!(true)).then_some(()))
+        })
+        .await
+    }
+
+    async fn states(&self) -> Result<()> {
+        let control = self.world.sim.control();
+        for (fault, state) in [(Fault::ApiDown, "failing"), (Fault::ApiUnauthorized, "stopped")] {
+            control.fail(fault, Times::Always);
+            self.open("audible").await?;
+            self.press("form[action$=sync] button").await?;
+            self.card_is(state).await?;
+            self.shoot_page(&format!("audible-{state}")).await?;
+            control.heal();
+        }
+        self.open("audible").await?;
+        let script = "document.querySelectorAll('.connection details').forEach(e => e.open = true)";
+        self.world.browser.driver.execute(script, Vec::new()).await?;
+        self.shoot_page("audible-unfolded").await
+    }
+
+    async fn ends(&self) -> Result<()> {
+        self.world.sim.control().fail(Fault::DeregisterDown, Times::Always);
+        self.open("audible").await?;
+        self.press(".connection .confirm summary").await?;
+        self.press(".connection .confirm button").await?;
+        self.press("#ended").await?;
+        self.world.sim.control().heal();
+        self.shoot_page("audible-ended-left").await
+    }
+}
