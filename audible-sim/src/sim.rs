@@ -1,6 +1,8 @@
 //! Starts the simulator: makes its certificate, opens both listeners, stops when dropped.
 
 use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -41,6 +43,13 @@ impl Default for Config {
         Config { titles: 245, seed: 1, languages: BTreeMap::new(), https: any, proxy: any }
     }
 }
+
+/// Names a file to which every simulator adds, at its end, what must stand in no log, one a line: secrets
+/// that it gave out or was told, and titles.
+const SECRETS_FILE: &str = "AUDIBLE_SIM_SECRETS";
+
+/// So many of the titles.
+const MOST_TITLES: usize = 100;
 
 /// A running simulator. Dropping it closes both listeners and every connection.
 #[derive(Debug)]
@@ -112,6 +121,20 @@ impl Sim {
     /// Stops and waits until both ports are free again.
     pub async fn stop(mut self) {
         self.tasks.shutdown().await;
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        if let Some(file) = std::env::var_os(SECRETS_FILE) {
+            let library = self.control.library();
+            let titles = library.titles().iter().take(MOST_TITLES).map(|title| title.title.clone());
+            let all: Vec<String> = self.control.secrets().into_iter().chain(titles).collect();
+            let opened = OpenOptions::new().append(true).create(true).open(file);
+            // Whoever looks for secrets and finds none in the file notices.
+            let _ = opened
+                .and_then(|mut file| file.write_all(format!("{}\n", all.join("\n")).as_bytes()));
+        }
     }
 }
 

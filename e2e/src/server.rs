@@ -1,6 +1,7 @@
 //! A server for one story: own database file, listening on loopback.
 
 use std::{
+    path::Path,
     sync::{
         Arc, Once,
         atomic::{AtomicI64, Ordering},
@@ -16,6 +17,7 @@ use ingest_server::{
     app::{App, Settings},
     audible::{self, vault::MasterKey},
     clock::{Clock, System},
+    logging,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -36,6 +38,9 @@ impl Clock for Ahead {
 
 /// Seals what the server keeps of connections with Audible.
 const KEY: &str = "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";
+
+/// Ours down to the finest level; what the person types into the browser is not the server's.
+const LOGGED: &str = "debug,ingest_server=trace,audible_client=trace,thirtyfour=off";
 
 /// Whose server it is; [`crate::person`] makes the account with the same address.
 pub(crate) const EMAIL: &str = "reader@example.org";
@@ -79,6 +84,9 @@ impl Server {
     }
 
     async fn listening(sim: &Sim, listener: TcpListener, url: String) -> Result<Self> {
+        if let Some(folder) = std::env::var_os("MEFEED_TEST_LOGS") {
+            logging::keep_in(Path::new(&folder), LOGGED)?;
+        }
         let data = tempfile::tempdir()?;
         let database = format!("sqlite://{}", data.path().join("library.sqlite").display());
         let trusted_proxies = vec!["127.0.0.1/32".parse()?];

@@ -1,6 +1,11 @@
 //! Log output: one line an event on standard error, for people or as JSON.
 
-use std::io::{self, IsTerminal};
+use std::{
+    fs::File,
+    io::{self, IsTerminal},
+    path::Path,
+    sync::Mutex,
+};
 
 use clap::ValueEnum;
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
@@ -31,4 +36,20 @@ pub fn start(format: LogFormat, filter: &str) {
     if let Err(error) = started {
         tracing::debug!(%error, "logging had been started before");
     }
+}
+
+/// Writes what this process logs into a file of its own in `folder`, so that the logs of all tests can be
+/// looked through. Does nothing where logging has been started before.
+///
+/// # Errors
+///
+/// A file that cannot be made.
+pub fn keep_in(folder: &Path, filter: &str) -> io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let file = File::create(folder.join(format!("{}.log", std::process::id())))?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(Mutex::new(file)).with_ansi(false);
+    let filter = EnvFilter::new(filter);
+    // Where it was started before, its lines go elsewhere.
+    let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
+    Ok(())
 }

@@ -2,13 +2,14 @@
 
 mod generated;
 mod lint;
+mod logs;
 mod tally;
 
 use std::io;
 
 use anyhow::Result;
 
-use self::tally::Tally;
+use self::{logs::Logs, tally::Tally};
 use crate::{
     extension, postgres::Postgres, process, say, setup, steps::Steps, tidy, workspace::Workspace,
     xvfb::Xvfb,
@@ -28,14 +29,17 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         extension::check_budget(workspace)
     })?;
     steps.step("package lint", "cargo xtask test", || lint::check(workspace, &node))?;
-    let mut tally = tests(workspace, &mut steps)?;
+    let logs = Logs::begin(workspace)?;
+    let mut tally = tests(workspace, &mut steps, &logs)?;
     tally.add(&steps.step("end-to-end tests", "cargo xtask test", || {
         let screen = Xvfb::start()?;
         let mut cargo = workspace.cargo(["test", "--locked", "-p", "e2e"]);
         screen.name_to(&mut cargo);
         browsers.name_to(&mut cargo, &workspace.dist());
+        logs.name_to(&mut cargo);
         tally::run("end-to-end tests", &mut cargo, &mut io::stdout())
     })?);
+    steps.step("no secret in any log", "cargo xtask test", || logs.check())?;
     steps.summary();
     say::result(&tally.report()?)
 }
@@ -82,11 +86,12 @@ fn lints(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     steps.step("lints, wasm32", &repeat, || process::run(&mut workspace.cargo(arguments)))
 }
 
-fn tests(workspace: &Workspace, steps: &mut Steps) -> Result<Tally> {
+fn tests(workspace: &Workspace, steps: &mut Steps, logs: &Logs) -> Result<Tally> {
     steps.step("tests", "cargo xtask test", || {
         let postgres = Postgres::start(workspace)?;
         let mut cargo = workspace.cargo(["test", "--locked", "--workspace", "--exclude", "e2e"]);
         postgres.name_to(&mut cargo);
+        logs.name_to(&mut cargo);
         say::note("PostgreSQL is up");
         tally::run("tests", &mut cargo, &mut io::stdout())
     })

@@ -109,6 +109,7 @@ impl Server {
 
     /// A server that nobody has an account on.
     pub(crate) async fn empty(settings: Settings) -> Self {
+        crate::logs::keep();
         let clock = Arc::new(TestClock(AtomicI64::new(1_795_000_000)));
         let given = Arc::clone(&clock) as Arc<dyn Clock>;
         let app = App::open_with(settings, given, Arc::new(System)).await.unwrap();

@@ -24,6 +24,7 @@ mod imports;
 #[path = "../../src/store/contract/intruder.rs"]
 mod intruder;
 mod library;
+mod logs;
 mod marks;
 mod metrics;
 mod pages;

@@ -27,6 +27,13 @@ impl Write for Writer {
 /// Waits for the turn and starts with no lines.
 pub(crate) async fn turn() -> MutexGuard<'static, ()> {
     let turn = TURN.lock().await;
+    keep();
+    take();
+    turn
+}
+
+/// From now on lines are kept.
+pub(crate) fn keep() {
     STARTED.get_or_init(|| {
         tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
@@ -34,8 +41,6 @@ pub(crate) async fn turn() -> MutexGuard<'static, ()> {
             .with_ansi(false)
             .init();
     });
-    take();
-    turn
 }
 
 /// The lines since the last call.

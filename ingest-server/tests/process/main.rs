@@ -12,3 +12,5 @@ mod harness;
 mod lines;
 mod privacy;
 mod statements;
+
+use lines as logs;
