@@ -2,14 +2,24 @@
 
 use audible_sim::{Fault, Times};
 use axum::{
+    Json, Router,
     body::Body,
     http::{Method, Request, header},
+    routing::post,
 };
-use ingest_server::{accounts, audible::jobs};
+use ingest_server::{
+    accounts,
+    app::Settings,
+    audible::{self, jobs},
+};
 use serde_json::{Value, json};
+use tokio::{net::TcpListener, sync::mpsc};
 
-use super::world::World;
-use crate::databases::{self, on_both};
+use super::world::{World, connections, shop};
+use crate::{
+    databases::{self, on_both},
+    harness::settings,
+};
 
 on_both![
     disconnecting_takes_the_device_off_the_list,
@@ -17,6 +27,7 @@ on_both![
     a_deleted_account_leaves_no_device,
     a_device_that_audible_does_not_know_any_more_stops_and_is_connected_anew,
     after_five_failures_in_a_row_nothing_happens_by_itself,
+    the_operators_address_is_told_once_that_a_connection_stopped,
 ];
 
 async fn disconnect(world: &World) -> Value {
@@ -122,4 +133,35 @@ async fn after_five_failures_in_a_row_nothing_happens_by_itself(database: String
     let status = world.status().await;
     assert_eq!(status["connection"]["state"], "idle");
     assert_eq!(status["connection"]["schedule"], "6h");
+}
+
+async fn the_operators_address_is_told_once_that_a_connection_stopped(database: String) {
+    let (tell, mut told) = mpsc::unbounded_channel::<Value>();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/hook?token=of-the-operator", listener.local_addr().unwrap());
+    let take = async move |Json(body): Json<Value>| tell.send(body).unwrap();
+    let hook = Router::new().route("/hook", post(take));
+    let hook = tokio::spawn(async { axum::serve(listener, hook).await });
+
+    let sim = shop(4).await;
+    let webhook = Some(address.parse().unwrap());
+    let audible = audible::Settings { webhook, ..connections(&sim) };
+    let world = World::with(sim, Settings { audible, ..settings(database) }).await;
+    world.connected("us").await;
+    world.shop().fail(Fault::ApiDown, Times::Always);
+    for _ in 1..=5 {
+        assert!(told.try_recv().is_err(), "not before it has stopped");
+        assert_eq!(jobs::run_due(&world.server.app).await.unwrap(), 1);
+        world.later(86_400);
+    }
+    let body = told.recv().await.unwrap();
+    assert_eq!(
+        [&body["event"], &body["marketplace"], &body["code"]],
+        ["audible_sync_stopped", "us", "audible_down"]
+    );
+    assert_eq!(body["account_id"], world.server.account.id.to_string());
+    assert_eq!(body.as_object().unwrap().len(), 5, "{body}");
+    world.sync().await.problem(502, "audible_down");
+    assert!(told.try_recv().is_err(), "what has stopped already is not told again");
+    hook.abort();
 }
