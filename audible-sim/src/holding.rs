@@ -183,7 +183,8 @@ fn came_at(title: &Title) -> Millis {
     let day = order::day(title.came);
     let start = moment(&format!("{day}T08:00:00Z")).unwrap_or_default();
     let number = number(title);
-    let hours = if number < 400 { 0 } else { (number - 400) % 8 };
+    // The first one of a day at eight, so that the order of the list is that of the moments.
+    let hours = if number <= 400 { 0 } else { (number - 401) % 8 };
     start + hours * 3_600_000 + number % 3_599 * 1_000 + number % 997
 }
 
