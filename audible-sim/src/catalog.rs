@@ -43,18 +43,23 @@ const GROUPS: [&str; 31] = [
     "sku",
 ];
 
-/// Why the catalog refused a request; the text is the `message` of its answer.
+/// Why catalog or library refused a request, as the body of the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal(String);
+pub struct Refusal(Value);
 
 impl Refusal {
-    pub(crate) fn new(message: String) -> Refusal {
-        Refusal(message)
+    pub(crate) fn new(message: &str) -> Refusal {
+        Refusal(json!({ "message": message }))
+    }
+
+    /// A value that means nothing: a date, a token.
+    pub(crate) fn invalid_value() -> Refusal {
+        Refusal(json!({ "error": "InvalidValue" }))
     }
 
     /// The body of the 400 answer.
     pub fn body(&self) -> Value {
-        json!({ "message": self.0 })
+        self.0.clone()
     }
 }
 
@@ -70,7 +75,7 @@ pub fn products(library: &Library, asins: &str, response_groups: &str) -> Result
     let groups = Groups::parse(response_groups, &[])?;
     let asins: Vec<&str> = asins.split(',').map(str::trim).filter(|a| !a.is_empty()).collect();
     if asins.len() > MOST_ASINS {
-        return Err(Refusal(format!(
+        return Err(Refusal::new(&format!(
             "1 validation error detected: Value '[{}]' at 'asins' failed to satisfy constraint: \
              Member must have length less than or equal to {MOST_ASINS}",
             asins.join(", ")
@@ -99,7 +104,7 @@ impl Groups {
         let mut groups = vec!["always-returned".to_owned()];
         for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
             if !GROUPS.contains(&name) && !more.contains(&name) {
-                return Err(Refusal("Invalid response group".to_owned()));
+                return Err(Refusal::new("Invalid response group"));
             }
             groups.push(name.to_owned());
         }

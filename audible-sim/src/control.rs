@@ -34,6 +34,8 @@ pub struct RequestRecord {
     pub status: Option<u16>,
     /// Whether any session cookie came along, valid or not.
     pub carried_session_cookie: bool,
+    /// Whether a device's signature came along, right or wrong.
+    pub signed: bool,
     /// Requests to web site and catalog that were open at this moment, this one among them.
     /// An answer is open until its last byte is handed to the connection.
     pub in_flight: usize,
@@ -244,7 +246,7 @@ impl Control {
     /// Makes a wishlist of `n` invented titles that are not in the library.
     pub fn set_wishlist(&self, n: usize) {
         let wishes = Library::generate(!self.0.seed, n);
-        lock(&self.0.holding).set_wishlist(wishes.titles().to_vec());
+        lock(&self.0.holding).set_wishlist(wishes.titles());
     }
 
     /// What a correct reader of the API ends with, newest first.

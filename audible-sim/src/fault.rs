@@ -58,6 +58,15 @@ pub enum Fault {
     },
     /// Pages of the API's library with more titles than this answer 500.
     ApiPageSize(usize),
+    /// Pages of the API's library with more titles than this arrive late, but whole.
+    ApiPageSlow {
+        /// Titles that were asked for.
+        larger_than: usize,
+        /// How late.
+        delay: Duration,
+    },
+    /// The API's library does not know its own continuations any more.
+    ApiContinuationExpired,
     /// Registering a device answers 500.
     RegisterFails,
     /// Taking a device off the list answers 503.
@@ -93,8 +102,10 @@ pub(crate) enum Stage {
     History,
     /// In the catalog.
     Catalog,
-    /// In the API that wants a device.
+    /// In the API that wants a device, before it asks who is there.
     Api,
+    /// In the API's library.
+    Listing,
     /// While a device is registered.
     Register,
     /// While a device is taken off the list.
@@ -121,10 +132,10 @@ impl Fault {
             | Fault::CatalogTooMany { .. }
             | Fault::CatalogSlow(_)
             | Fault::CatalogCut => Stage::Catalog,
-            Fault::ApiDown
-            | Fault::ApiUnauthorized
-            | Fault::ApiTooMany { .. }
-            | Fault::ApiPageSize(_) => Stage::Api,
+            Fault::ApiDown | Fault::ApiUnauthorized | Fault::ApiTooMany { .. } => Stage::Api,
+            Fault::ApiPageSize(_) | Fault::ApiPageSlow { .. } | Fault::ApiContinuationExpired => {
+                Stage::Listing
+            }
             Fault::RegisterFails => Stage::Register,
             Fault::DeregisterDown => Stage::Deregister,
         }

@@ -21,6 +21,14 @@ pub(crate) struct Mark {
     pub(crate) at: String,
 }
 
+/// A title of the wishlist.
+#[derive(Debug, Clone)]
+pub(crate) struct Wish {
+    pub(crate) title: Title,
+    /// RFC 3339.
+    pub(crate) added_at: Option<String>,
+}
+
 /// What has happened since the start.
 #[derive(Debug, Default)]
 pub(crate) struct Holding {
@@ -29,7 +37,10 @@ pub(crate) struct Holding {
     /// What was given back, and when.
     returned: Vec<(Title, Millis)>,
     marks: Vec<Mark>,
-    wishes: Vec<Title>,
+    /// Newest first.
+    wishes: Vec<Wish>,
+    /// What was taken off the wishlist; the shop still has it.
+    unwished: Vec<Title>,
     /// The last state that there was.
     state: Millis,
     /// How many titles of the seed have been bought.
@@ -105,12 +116,33 @@ impl Holding {
         self.bought = self.bought.max(bought);
     }
 
-    pub(crate) fn set_wishlist(&mut self, wishes: Vec<Title>) {
-        self.wishes = wishes;
+    pub(crate) fn set_wishlist(&mut self, wishes: &[Title]) {
+        let wish = |title: &Title| Wish { title: title.clone(), added_at: added_at(title) };
+        self.wishes = wishes.iter().map(wish).collect();
     }
 
-    pub(crate) fn wishes(&self) -> &[Title] {
+    pub(crate) fn wishes(&self) -> &[Wish] {
         &self.wishes
+    }
+
+    /// Puts a title on the wishlist; false where the shop has none of this name.
+    pub(crate) fn wish(&mut self, asin: &str, library: &Library, now: Millis) -> bool {
+        if self.wishes.iter().any(|wish| wish.title.asin == asin) {
+            return true;
+        }
+        let once = self.unwished.iter().find(|title| title.asin == asin);
+        let Some(title) = once.or_else(|| library.find(asin)).cloned() else { return false };
+        self.wishes.insert(0, Wish { title, added_at: Some(written(now)) });
+        true
+    }
+
+    /// Takes a title off the wishlist; false where it is not on it.
+    pub(crate) fn unwish(&mut self, asin: &str) -> bool {
+        let Some(at) = self.wishes.iter().position(|wish| wish.title.asin == asin) else {
+            return false;
+        };
+        self.unwished.push(self.wishes.remove(at).title);
+        true
     }
 
     pub(crate) fn changed_since(&self, asin: &str, since: Millis) -> bool {

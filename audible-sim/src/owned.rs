@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::catalog::{self, Groups};
-use crate::holding::{Holding, added_at, bought_at};
+use crate::holding::{Holding, Wish, added_at, bought_at};
 use crate::library::{Progress, Shape, Title};
 
 /// Groups that the library has and the catalog has not.
@@ -108,8 +108,8 @@ fn review(title: &Title) -> Value {
 }
 
 /// A title of the wishlist.
-pub(crate) fn wish(title: &Title, groups: &Groups) -> Value {
-    let mut wish: Map<String, Value> = catalog::described(title, groups);
-    wish.insert("added_timestamp".to_owned(), json!(added_at(title)));
-    Value::Object(wish)
+pub(crate) fn wish(wish: &Wish, groups: &Groups) -> Value {
+    let mut product: Map<String, Value> = catalog::described(&wish.title, groups);
+    product.insert("added_timestamp".to_owned(), json!(wish.added_at));
+    Value::Object(product)
 }

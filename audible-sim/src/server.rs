@@ -99,6 +99,7 @@ fn record(host: &str, question: &Question) -> RequestRecord {
         at: Instant::now(),
         status: None,
         carried_session_cookie: signin::carries_session(&question.cookies),
+        signed: question.header("x-adp-signature").is_some(),
         in_flight: 0,
     }
 }

@@ -319,7 +319,9 @@ fn picture(control: &Control, id: &str) -> Option<String> {
         return Some(cover::svg(title));
     }
     let is_it = |title: &&Title| title.cover_id.as_deref() == Some(id);
-    control.holding(|holding| holding.wishes().iter().find(is_it).map(cover::svg))
+    control.holding(|holding| {
+        holding.wishes().iter().map(|wish| &wish.title).find(is_it).map(cover::svg)
+    })
 }
 
 /// `/images/I/{id}._SL500_.jpg`; any size is drawn alike.
