@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use audible_sim::{Config, Sim};
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
-use reqwest::{Certificate, Client, Proxy, RequestBuilder, Response, redirect};
+use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
+use reqwest::{Certificate, Client, Method, Proxy, RequestBuilder, Response, redirect};
 
 pub(crate) struct Browser {
     http: Client,
@@ -18,6 +18,7 @@ pub(crate) struct Page {
     pub(crate) cookie_lines: Vec<String>,
     pub(crate) content_type: String,
     pub(crate) retry_after: Option<String>,
+    pub(crate) headers: HeaderMap,
     pub(crate) text: String,
 }
 
@@ -47,8 +48,39 @@ impl Browser {
     }
 
     pub(crate) fn request(&self, url: &str) -> RequestBuilder {
+        self.ask(Method::GET, url)
+    }
+
+    fn ask(&self, method: Method, url: &str) -> RequestBuilder {
         let pairs = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
-        self.http.get(url).header(COOKIE, pairs.collect::<Vec<_>>().join("; "))
+        self.http.request(method, url).header(COOKIE, pairs.collect::<Vec<_>>().join("; "))
+    }
+
+    /// A form, as a browser sends it.
+    pub(crate) async fn post(&self, url: &str, fields: &[(&str, &str)]) -> Page {
+        Page::read(self.ask(Method::POST, url).form(fields).send().await.unwrap()).await
+    }
+
+    /// Anything at all.
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&str, String)],
+        body: String,
+    ) -> Page {
+        let mut request = self.ask(method.parse().unwrap(), url).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        Page::read(request.send().await.unwrap()).await
+    }
+
+    pub(crate) fn keep_cookies(&mut self, page: &Page) {
+        for line in &page.cookie_lines {
+            let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
     }
 
     pub(crate) async fn get(&self, url: &str) -> Page {
@@ -69,19 +101,9 @@ impl Browser {
         let start = "name=\"openid.return_to\" value=\"";
         let return_to = form.text.split_once(start).unwrap().1.split_once('"').unwrap().0;
         let fields = [("openid.return_to", return_to), ("email", "a@b.example"), ("password", "x")];
-        let hop = self
-            .http
-            .post(format!("https://www.amazon.{tld}/ap/signin"))
-            .form(&fields)
-            .send()
-            .await
-            .unwrap();
-        let hop = Page::read(hop).await;
+        let hop = self.post(&format!("https://www.amazon.{tld}/ap/signin"), &fields).await;
         let arrived = self.get(&hop.location).await;
-        for line in &arrived.cookie_lines {
-            let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
-            self.cookies.insert(name.to_owned(), value.to_owned());
-        }
+        self.keep_cookies(&arrived);
         arrived
     }
 }
@@ -99,8 +121,14 @@ impl Page {
             cookie_lines: lines.map(|line| line.to_str().unwrap().to_owned()).collect(),
             content_type: header("content-type").unwrap_or_default(),
             retry_after: header("retry-after"),
+            headers: response.headers().clone(),
             text: response.text().await.unwrap(),
         }
+    }
+
+    /// The text of a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
     /// ASINs of the rows, from top to bottom.
