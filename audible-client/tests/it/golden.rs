@@ -1,35 +1,17 @@
 //! Signatures that the public Python package `audible` made, and not we for it.
 
-use std::{
-    io::Write as _,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{path::Path, process::Command};
 
 use audible_client::{secret::Secret, sign::Signer};
 use serde_json::{Value, json};
 use url::{Position, Url};
 
-use crate::key::Key;
+use crate::{key::Key, venv};
 
 /// The version whose signatures are asked for.
 const PACKAGE: &str = "audible==0.13.1";
 
 const TOKEN: &str = "{enc:QUJD+/=}{key:REVG}{iv:R0hJ}{name:SktM}{serial:Mg==}";
-
-/// Python with the package, in an environment of the tests' own; none where it cannot be had.
-fn python() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("audible-0.13.1");
-    let python = folder.join("bin/python");
-    let works = |command: &mut Command| command.output().is_ok_and(|done| done.status.success());
-    let there = || works(Command::new(&python).args(["-c", "import audible"]));
-    if there() {
-        return Some(python);
-    }
-    let made = works(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))
-        && works(Command::new(&python).args(["-m", "pip", "install", "--quiet", PACKAGE]));
-    (made && there()).then_some(python)
-}
 
 fn request(method: &str, url: &str, body: &str, moment: &str) -> Value {
     json!({"method": method, "url": url, "body": body, "moment": moment})
@@ -70,11 +52,7 @@ fn requests() -> Vec<Value> {
 
 #[test]
 fn our_signatures_are_those_of_the_python_package_byte_for_byte() {
-    let Some(python) = python() else {
-        let reason = "NOT RUN: signatures of the Python package; python3 with venv, pip and its packages is needed";
-        writeln!(std::io::stderr(), "{reason}").unwrap();
-        return;
-    };
+    let Some(python) = venv::python(PACKAGE, "audible") else { return };
     let key = Key::new();
     let requests = requests();
     let device = json!({

@@ -8,3 +8,4 @@ mod golden;
 mod key;
 mod landing;
 mod sign;
+mod venv;

@@ -1,32 +1,13 @@
 //! Files that audible-cli's own export command wrote, and not we for it.
 
-use std::{
-    fs::File,
-    io::Write,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs::File, path::Path, process::Command};
 
 use serde_json::{Value, json};
 
-use crate::told::told;
+use crate::{told::told, venv};
 
 /// The version whose writer is asked.
 const PACKAGE: &str = "audible-cli==0.6.0";
-
-/// Python with the package, in an environment of the tests' own; none where it cannot be had.
-fn python() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("audible-cli-0.6.0");
-    let python = folder.join("bin/python");
-    let works = |command: &mut Command| command.output().is_ok_and(|done| done.status.success());
-    let there = || works(Command::new(&python).args(["-c", "import audible_cli"]));
-    if there() {
-        return Some(python);
-    }
-    let made = works(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))
-        && works(Command::new(&python).args(["-m", "pip", "install", "--quiet", PACKAGE]));
-    (made && there()).then_some(python)
-}
 
 /// What both say of a title: the program writes less than Audible does.
 fn shared_part(title: &Value) -> Value {
@@ -46,12 +27,7 @@ fn shared_part(title: &Value) -> Value {
 
 #[test]
 fn what_audible_cli_writes_is_what_audible_said() {
-    let Some(python) = python() else {
-        let reason =
-            "NOT RUN: audible-cli's own writer; python3 with venv, pip and its packages is needed";
-        writeln!(std::io::stderr(), "{reason}").unwrap();
-        return;
-    };
+    let Some(python) = venv::python(PACKAGE, "audible_cli") else { return };
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("audible-cli-files");
     std::fs::create_dir_all(&folder).unwrap();

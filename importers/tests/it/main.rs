@@ -7,3 +7,5 @@ mod hostile;
 mod samples;
 #[path = "../../examples/read/told.rs"]
 mod told;
+#[path = "../../../audible-client/tests/it/venv.rs"]
+mod venv;
