@@ -249,6 +249,11 @@ impl Control {
         lock(&self.0.holding).set_wishlist(wishes.titles());
     }
 
+    /// ASINs of the wishlist, newest first.
+    pub fn wishes(&self) -> Vec<String> {
+        lock(&self.0.holding).wishes().iter().map(|wish| wish.title.asin.clone()).collect()
+    }
+
     /// What a correct reader of the API ends with, newest first.
     pub fn api_truth(&self) -> Vec<ApiTruth> {
         let library = self.library();

@@ -11,6 +11,9 @@ mod library;
 mod listing;
 mod person;
 mod phone;
+mod python;
 mod sign_in;
 mod signatures;
 mod variants;
+#[path = "../../../audible-client/tests/it/venv.rs"]
+mod venv;
