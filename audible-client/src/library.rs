@@ -75,6 +75,8 @@ pub struct Reading<'a> {
     /// Where the reading is; none when it is at its end.
     listing: Option<Listing>,
     size: usize,
+    /// The listing was begun again because a continuation had ended, and has brought nothing new since.
+    begun_again: bool,
     seen: HashSet<Box<str>>,
     unreadable: u32,
     total: Option<u32>,
@@ -91,6 +93,7 @@ impl<'a> Reading<'a> {
             keep_raw: false,
             listing: Some(Listing::default()),
             size: 0,
+            begun_again: false,
             seen: HashSet::new(),
             unreadable: 0,
             total: None,
@@ -123,6 +126,7 @@ impl<'a> Reading<'a> {
                     self.shrink();
                     continue;
                 }
+                Err(AudibleError::Refused { .. }) if self.begin_again() => continue,
                 Err(error) => return Err(error),
             };
             if !page.items.is_empty() || page.unreadable > 0 {
@@ -163,6 +167,17 @@ impl<'a> Reading<'a> {
     fn shrink(&mut self) {
         self.size += 1;
         self.listing = self.listing.take().map(Listing::again);
+    }
+
+    /// A continuation that is refused has most likely ended, so the listing begins again; what was seen
+    /// is dropped. It does so only after something new, or it would never end.
+    fn begin_again(&mut self) -> bool {
+        let may = !self.begun_again && self.listing.as_ref().is_some_and(Listing::goes_on);
+        if may {
+            self.begun_again = true;
+            self.listing = self.listing.take().map(Listing::again);
+        }
+        may
     }
 
     /// Reads an answer and moves on; when it cannot be read, nothing has moved.
@@ -210,6 +225,7 @@ impl<'a> Reading<'a> {
             }
         }
         self.unreadable += page.unreadable;
+        self.begun_again &= page.items.is_empty();
         page
     }
 }

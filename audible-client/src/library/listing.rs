@@ -44,7 +44,7 @@ pub(super) struct Listing {
     listed: u32,
     /// The youngest day of purchase so far.
     newest: Option<Timestamp>,
-    /// It is read once more, with smaller pages.
+    /// It is read once more from its beginning.
     repeated: bool,
 }
 
@@ -73,6 +73,11 @@ impl Listing {
         self.continuation.is_none()
             && self.after.is_none()
             && matches!(self.order, Order::OldestFirst)
+    }
+
+    /// Whether it has begun, and a continuation leads on.
+    pub(super) const fn goes_on(&self) -> bool {
+        self.continuation.is_some()
     }
 
     pub(super) const fn is_repeated(&self) -> bool {
