@@ -106,6 +106,7 @@ async fn a_second_factor_goes_on_where_the_sign_in_waits_without_the_password() 
         let SignIn::SecondFactor(pending) = signs_in(&world, &attempt, PASSWORD).await else {
             unreachable!("a code is asked for");
         };
+        assert_eq!(format!("{pending:?}"), "Pending { form: Secret }");
         // It is kept in between.
         let kept = serde_json::to_string(&pending).unwrap();
         assert!(!kept.contains(PASSWORD) && !kept.contains("horse"), "{kept}");

@@ -54,6 +54,18 @@ async fn a_wait_that_is_too_long_is_told_instead_of_waited() {
 }
 
 #[tokio::test]
+async fn the_wait_that_audible_asks_for_is_taken_instead_of_our_own() {
+    let world = World::new(5).await;
+    let device = world.registered(Marketplace::Us).await;
+    let hour = Duration::from_hours(1);
+    let manners = Manners { first_wait: hour, longest_wait: hour, ..MANNERS };
+    let account = world.client_with(&network(&world.sim), manners).account(device);
+    world.shop().fail(Fault::ApiTooMany { retry_after_s: Some(0) }, Times::Next(2));
+    account.wishlist().await.unwrap();
+    assert_eq!(world.answered(WISHLIST), [429, 429, 200]);
+}
+
+#[tokio::test]
 async fn an_answer_that_breaks_off_is_asked_for_again() {
     let world = World::new(5).await;
     let account = world.account().await;
