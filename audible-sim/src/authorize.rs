@@ -20,7 +20,8 @@ const LANDING_PATH: &str = "/ap/maplanding";
 const FACTOR_PATH: &str = "/ap/mfa";
 /// Where an answer to a riddle is posted.
 const RIDDLE_PATH: &str = "/ap/cvf/verify";
-/// Where a person goes on who has approved the sign-in elsewhere.
+/// Where a sign-in waits until it is approved elsewhere: a program looks there again and again, a person
+/// goes on.
 const APPROVED_PATH: &str = "/ap/cvf/approval";
 
 /// What Amazon wants besides e-mail address and password.
@@ -33,7 +34,7 @@ pub enum SignInVariant {
     TwoPages,
     /// A picture with letters; a person types them.
     Captcha,
-    /// A look at another device; a person approves there and goes on.
+    /// A look at another device; a person approves there (`Control::approve`) or goes on here.
     Approval,
     /// A check of the browser by a script, which goes on by itself where scripts run.
     AntiAutomation,
@@ -56,6 +57,11 @@ impl SignIns {
     pub(crate) fn set_variant(&mut self, variant: SignInVariant) {
         self.variant = variant;
     }
+
+    /// Approves every sign-in that waits for it.
+    pub(crate) fn approve(&mut self) {
+        self.open.values_mut().for_each(|asked| asked.approved |= asked.known);
+    }
 }
 
 /// What a program asks a person to allow.
@@ -66,6 +72,8 @@ struct Asked {
     assoc_handle: String,
     /// E-mail address and password were right.
     known: bool,
+    /// It was approved elsewhere.
+    approved: bool,
 }
 
 /// Whether this belongs to such a sign-in, and not to that of the web site.
@@ -86,6 +94,7 @@ pub(crate) fn answer(control: &Control, shop: Marketplace, question: &Question) 
             Answer::redirect(format!("https://{}/", shop.amazon()))
         }
         ("GET", LANDING_PATH) => Answer::html(404, pages::not_found()),
+        ("GET", APPROVED_PATH) => look_again(control, shop, question),
         ("POST", path) => go_on(control, shop, path, question),
         _ => Answer::html(404, unavailable_page()),
     }
@@ -132,17 +141,36 @@ fn asked(shop: Marketplace, fields: &[(String, String)]) -> Option<Asked> {
         client_id: client_id.to_owned(),
         assoc_handle: assoc_handle.to_owned(),
         known: false,
+        approved: false,
     })
+}
+
+/// The sign-in that a request names, if it is of the browser that began it.
+fn found(control: &Control, question: &Question, id: &str) -> Option<(Asked, SignInVariant)> {
+    let own = question.cookies.split(';').any(|pair| pair.trim() == format!("session-id={id}"));
+    let found = control
+        .sign_ins(|sign_ins| Some((sign_ins.open.get(id).cloned()?, sign_ins.variant.clone())));
+    found.filter(|_| own)
+}
+
+/// Leads on once the sign-in was approved.
+fn look_again(control: &Control, shop: Marketplace, question: &Question) -> Answer {
+    let fields = pairs(&question.query);
+    let id = value_of(&fields, "workflowState").unwrap_or_default();
+    match found(control, question, id) {
+        Some((asked, SignInVariant::Approval)) if asked.approved => land(control, shop, id, asked),
+        Some((asked, SignInVariant::Approval)) if asked.known => {
+            Answer::html(200, pages::approval(id))
+        }
+        _ => Answer::html(200, pages::broken()),
+    }
 }
 
 fn go_on(control: &Control, shop: Marketplace, path: &str, question: &Question) -> Answer {
     let fields = question.fields();
     let field = |name| value_of(&fields, name).unwrap_or_default().trim();
     let id = field("workflowState").to_owned();
-    let own = question.cookies.split(';').any(|pair| pair.trim() == format!("session-id={id}"));
-    let found = control
-        .sign_ins(|sign_ins| Some((sign_ins.open.get(&id).cloned()?, sign_ins.variant.clone())));
-    let Some((asked, variant)) = found.filter(|_| own) else {
+    let Some((asked, variant)) = found(control, question, &id) else {
         return Answer::html(200, pages::broken());
     };
     control.devices(|devices| {
@@ -167,7 +195,10 @@ fn go_on(control: &Control, shop: Marketplace, path: &str, question: &Question) 
         });
         return match &variant {
             SignInVariant::Captcha => page(pages::captcha(&id)),
-            SignInVariant::Approval => page(pages::approval(&id)),
+            SignInVariant::Approval => {
+                let (host, id) = (shop.amazon(), query_value(&id));
+                Answer::redirect(format!("https://{host}{APPROVED_PATH}?workflowState={id}"))
+            }
             SignInVariant::AntiAutomation => page(pages::anti_automation(&id)),
             SignInVariant::Unknown => page(pages::unknown(&id)),
             SignInVariant::SecondFactor(code) if !password.ends_with(code.as_str()) => {

@@ -267,6 +267,11 @@ impl Control {
         lock(&self.0.sign_ins).set_variant(variant);
     }
 
+    /// Approves, on another device, every sign-in that waits for it.
+    pub fn approve(&self) {
+        self.sign_ins(SignIns::approve);
+    }
+
     /// Stops the simulator's clock at this moment, in milliseconds since 1970.
     pub fn set_now_ms(&self, now: i64) {
         self.0.clock.set(now);

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use audible_sim::{Config, RequestRecord, SignInVariant, Sim};
+use audible_sim::{Config, Control, RequestRecord, SignInVariant, Sim};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
@@ -44,6 +44,14 @@ async fn session(sim: &Sim, python: &Path, shop: &str, way: &str, wish: &str) ->
     serde_json::from_slice(&stdout).unwrap()
 }
 
+/// Approves what waits for it, once the page was looked at.
+async fn approves(shop: &Control) {
+    while !shop.requests().iter().any(|request| request.path == "/ap/cvf/approval") {
+        tokio::task::yield_now().await;
+    }
+    shop.approve();
+}
+
 /// How often such a request was asked and how it was answered, with or without a signature.
 fn asked(requests: &[RequestRecord], host: &str, path: &str, signed: bool) -> Vec<u16> {
     let fits = |request: &&RequestRecord| {
@@ -64,14 +72,17 @@ async fn the_python_package_registers_reads_and_leaves() {
         ("us", "com", "form", SignInVariant::SecondFactor(CODE.to_owned())),
         ("us", "com", "external", SignInVariant::Plain),
         ("de", "de", "form", SignInVariant::Captcha),
+        ("de", "de", "form", SignInVariant::Approval),
         ("de", "de", "external", SignInVariant::Plain),
     ] {
+        let waits = variant == SignInVariant::Approval;
         shop.set_sign_in(variant);
         shop.set_wishlist(3);
         shop.forget_requests();
         let before = shop.registered().len();
         let wishes: Vec<String> = shop.wishes();
-        let found = session(&sim, &python, code, way, &wishes[1]).await;
+        let session = session(&sim, &python, code, way, &wishes[1]);
+        let found = if waits { tokio::join!(session, approves(shop)).0 } else { session.await };
         let case = format!("{code} {way}");
 
         let devices = shop.registered();

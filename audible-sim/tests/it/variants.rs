@@ -2,7 +2,7 @@
 
 use audible_sim::{Marketplace, SignInVariant};
 
-use crate::client::{Browser, start};
+use crate::client::{Browser, Page, start};
 use crate::person::{Attempt, EMAIL, PASSWORD, address, begin, fill, landed_code};
 
 const US: Marketplace = Marketplace::US;
@@ -65,11 +65,40 @@ async fn a_picture_wants_letters() {
     check(SignInVariant::Captcha, &steps).await;
 }
 
+/// Signs in as far as the page that waits for an approval.
+async fn waits(browser: &mut Browser) -> Page {
+    let form = begin(browser, &Attempt::new(US, 1).address()).await;
+    let page = fill(browser, &form, US, &BOTH).await;
+    assert_eq!(page.status, 302);
+    assert!(page.location.starts_with("https://www.amazon.com/ap/cvf/approval?workflowState="));
+    page
+}
+
 #[tokio::test]
-async fn an_approval_is_given_elsewhere() {
-    let steps: [(&str, &[(&str, &str)]); 2] =
-        [(FORM, &BOTH), ("id=\"resend-approval-alert\"", &[])];
-    check(SignInVariant::Approval, &steps).await;
+async fn an_approval_is_given_elsewhere_and_whoever_looks_again_goes_on() {
+    let (sim, mut browser) = start(1).await;
+    sim.control().approve();
+    sim.control().set_sign_in(SignInVariant::Approval);
+    let waiting = waits(&mut browser).await.location;
+    for _ in 0..2 {
+        let page = browser.get(&waiting).await;
+        assert!(page.text.contains("id=\"resend-approval-alert\""), "{}", page.text);
+    }
+    let stranger = Browser::new(&sim);
+    sim.control().approve();
+    let told = stranger.get(&waiting).await;
+    assert!(told.text.contains("id=\"ap_error_page_message\""));
+    landed_code(&browser.get(&waiting).await, US);
+    assert_eq!(browser.get(&waiting).await.status, 200, "it is over");
+}
+
+#[tokio::test]
+async fn a_person_who_has_approved_goes_on_by_the_page() {
+    let (sim, mut browser) = start(1).await;
+    sim.control().set_sign_in(SignInVariant::Approval);
+    let waiting = waits(&mut browser).await.location;
+    let page = browser.get(&waiting).await;
+    landed_code(&fill(&browser, &page, US, &[]).await, US);
 }
 
 #[tokio::test]

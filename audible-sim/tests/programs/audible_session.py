@@ -40,6 +40,7 @@ def registered():
         asked["shop"],
         captcha_callback=lambda _address: "lsmtx",
         otp_callback=lambda: asked["code"],
+        approval_callback=lambda: None,
     )
 
 
