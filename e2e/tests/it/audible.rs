@@ -95,9 +95,12 @@ pub(crate) async fn a_pasted_address_connects_and_the_library_comes_by_itself(
     let address = driver.current_url().await?;
     ensure!(!address.as_str().contains("code"), "no code stands in the address: {address}");
     card_says(&world, "Connected").await?;
-    let facts = text_of(&world, ".connection .facts").await?;
     let titles = control.api_truth().len();
-    ensure!(facts.contains(&format!("{titles} new")), "{facts}");
+    until("the first sync, which begins by itself", async || {
+        let facts = text_of(&world, ".connection .facts").await?;
+        Ok(facts.contains(&format!("{titles} new")).then_some(()))
+    })
+    .await?;
     ensure!(world.server.library().await?.len() == titles);
     world.browser.assert_accessible("/audible, connected").await?;
 
