@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
 use shared::ids::Marketplace;
 use tempfile::NamedTempFile;
@@ -15,6 +15,7 @@ use tempfile::NamedTempFile;
 use crate::{
     arguments::{Arguments, FILE},
     say::say,
+    stop::Stop,
     upload::Server,
 };
 
@@ -54,23 +55,41 @@ impl Destination {
     }
 
     /// Gives a finished library out.
-    pub(crate) async fn deliver(self, library: Finished, marketplace: Marketplace) -> Result<()> {
-        match self {
-            Self::File(path) => library.save_as(&path),
-            Self::StandardOutput => library.print(),
-            Self::Server(server) => match server.send(library.reader()?, marketplace).await {
-                Ok(told) => {
-                    say(told);
-                    Ok(())
-                }
-                Err(error) => {
-                    // Another sign-in would mean another device; so what was read is kept.
-                    library.save_as(Path::new(FILE))?;
-                    Err(error)
-                }
+    pub(crate) async fn deliver(
+        self,
+        library: Finished,
+        marketplace: Marketplace,
+        stop: &mut Stop,
+    ) -> Result<()> {
+        let server = match self {
+            Self::File(path) => return library.save_as(&path),
+            Self::StandardOutput => return library.print(),
+            Self::Server(server) => server,
+        };
+        let sent = tokio::select! {
+            sent = server.send(library.reader()?, marketplace) => sent,
+            () = stop.wait() => Err(anyhow!("stopped before the server had answered")),
+        };
+        match sent {
+            Ok(told) => {
+                say(told);
+                Ok(())
+            }
+            // Another sign-in would mean another device; so what was read is kept.
+            Err(error) => match library.save_as(&free(Path::new(FILE))) {
+                Ok(()) => Err(error),
+                Err(unsaved) => Err(error.context(format!("{unsaved:#}"))),
             },
         }
     }
+}
+
+/// The name, or the first one with a number that is not taken.
+fn free(name: &Path) -> PathBuf {
+    let stem = name.with_extension("");
+    let numbered = (2..1_000).map(|number| format!("{}-{number}.json", stem.display()).into());
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    names.find(|name: &PathBuf| !name.exists()).unwrap_or_else(|| name.to_owned())
 }
 
 /// A library that is being written; only its owner can read it, and it goes when it is dropped.

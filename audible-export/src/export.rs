@@ -49,7 +49,13 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
     };
     let read = read(&account, draft, &mut stop).await;
     // Whatever became of the reading, the device goes.
-    let device_left = !take_off(&account, shop).await;
+    let device_left = tokio::select! {
+        taken_off = take_off(&account, shop) => !taken_off,
+        () = stop.wait() => {
+            say(format_args!("Not waited for Amazon any more. {}", by_hand(shop)));
+            true
+        }
+    };
     let code = match read {
         Err(Unread::Stopped) => {
             say("Stopped; nothing was saved.");
@@ -59,7 +65,7 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
             say::error(&error);
             FAILED
         }
-        Ok(read) => match destination.deliver(read.library, shop).await {
+        Ok(read) => match destination.deliver(read.library, shop, &mut stop).await {
             Err(error) => {
                 say::error(&error);
                 FAILED

@@ -92,6 +92,11 @@ async fn a_library_that_the_server_refuses_is_kept_as_a_file() {
     assert!(!ended.said.contains("mf_unknown"));
     world.is_right(&std::fs::read_to_string(world.path("audible_library.json")).unwrap());
     assert_eq!((world.devices(), server.titles().await), (vec![false], 0));
+    // What an earlier try left is kept, too.
+    let again = world.export(&arguments, None).await;
+    assert_eq!(again.code, Some(1), "{}", again.said);
+    assert!(again.said.contains("status 401"), "{}", again.said);
+    world.is_right(&std::fs::read_to_string(world.path("audible_library-2.json")).unwrap());
     server.end().await;
 }
 

@@ -107,6 +107,15 @@ impl World {
         assert_eq!(asins, truth);
     }
 
+    /// Waits until Amazon was asked for a path with `part` in it.
+    pub(crate) async fn asked_for(&self, part: &str) {
+        let asked =
+            || self.sim.control().requests().iter().any(|record| record.path.contains(part));
+        while !asked() {
+            tokio::task::yield_now().await;
+        }
+    }
+
     pub(crate) fn path(&self, name: &str) -> std::path::PathBuf {
         Path::join(self.folder.path(), name)
     }

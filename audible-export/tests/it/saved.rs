@@ -89,6 +89,21 @@ async fn where_amazon_is_away_at_the_end_the_person_learns_where_to_remove_the_d
 }
 
 #[tokio::test]
+async fn nobody_has_to_wait_for_amazon_to_take_the_device_off() {
+    let world = World::new(30).await;
+    world.sim.control().fail(Fault::ApiUnauthorized, Times::Always);
+    world.sim.control().fail(Fault::DeregisterDown, Times::Always);
+    let mut program = world.start(&["--marketplace", "uk"], None);
+    program.signs_in(&world.sim).await;
+    world.asked_for("deregister").await;
+    program.interrupt();
+    let ended = program.ended().await;
+    assert_eq!(ended.code, Some(1), "{}", ended.said);
+    assert!(ended.said.contains("Not waited for Amazon any more"), "{}", ended.said);
+    assert!(ended.said.contains("https://www.amazon.co.uk/"), "{}", ended.said);
+}
+
+#[tokio::test]
 async fn a_code_that_amazon_refuses_registers_nothing_and_says_so() {
     let world = World::new(4).await;
     world.sim.control().fail(Fault::RegisterFails, Times::Always);
