@@ -212,8 +212,7 @@ impl<'a> Reading<'a> {
         for entry in entries {
             let mut item = product::owned(&entry);
             if matches!(self.ask, Ask::Progress) {
-                // A teaser comes with the title, cut short; it is none of what was asked for.
-                item.summary = None;
+                item = progress_of(item);
             }
             if item.asin.is_empty() {
                 page.unreadable += u32::from(!repeated);
@@ -228,6 +227,13 @@ impl<'a> Reading<'a> {
         self.begun_again &= page.items.is_empty();
         page
     }
+}
+
+/// What was asked for, without what comes along: fields of the light answer say less than those of the full
+/// one, or something else.
+fn progress_of(item: RawItem) -> RawItem {
+    let RawItem { asin, title, subtitle, purchase_date, listening, .. } = item;
+    RawItem { asin, title, subtitle, purchase_date, listening, ..RawItem::default() }
 }
 
 #[derive(Deserialize)]

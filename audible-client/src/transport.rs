@@ -25,8 +25,7 @@ pub(crate) const SMALL: usize = 1024 * 1024;
 /// Headers by name.
 pub(crate) type Headers = Vec<(&'static str, String)>;
 
-/// What to send.
-#[derive(Debug)]
+/// What to send. There may be secrets in it, and so no `Debug`; nor has the answer one.
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) url: Url,
@@ -50,7 +49,6 @@ pub(crate) enum Repeat {
 }
 
 /// What came back, whatever its status.
-#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,

@@ -139,7 +139,7 @@ pub(crate) fn described(title: &Title, groups: &Groups) -> Map<String, Value> {
     put(described, "subtitle", json!(title.subtitle));
     put(described, "merchandising_summary", json!(merchandising(title)));
     put(described, "sku", json!(title.sku));
-    put(described, "sku_lite", json!(title.sku));
+    put(true, "sku_lite", json!(format!("{}-LITE", title.sku)));
     let attributes = groups.any(&["product_attrs", "product_details"]);
     put(attributes, "content_type", json!(title.content_type));
     put(attributes, "content_delivery_type", json!(title.delivery_type));
@@ -150,7 +150,7 @@ pub(crate) fn described(title: &Title, groups: &Groups) -> Map<String, Value> {
     put(attributes, "issue_date", json!(title.release_date));
     put(attributes, "publication_datetime", json!(format!("{}T07:00:00Z", title.release_date)));
     put(attributes, "is_adult_product", json!(false));
-    put(attributes, "is_listenable", json!(title.plus.is_none_or(|plus| plus.available)));
+    put(attributes, "is_listenable", json!(true));
     put(attributes, "has_children", json!(title.delivery_type == "MultiPartBook"));
     put(groups.any(&["product_extended_attrs"]), "publisher_summary", json!(publisher(title)));
     let people = groups.any(&["contributors"]);

@@ -169,5 +169,6 @@ fn available(product: &Value) -> Option<bool> {
     }
     flag(product, "is_playable")
         .or_else(|| flag(at(product, "customer_rights"), "is_consumable"))
-        .or_else(|| flag(product, "is_listenable"))
+        // Of a title that has left the Plus catalogue this stays true.
+        .or_else(|| flag(product, "is_listenable").filter(|listenable| !listenable))
 }

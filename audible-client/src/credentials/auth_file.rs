@@ -10,6 +10,12 @@ use crate::{secret::Secret, sign::Signer};
 /// Largest file that is read; those seen have some kilobytes.
 const LARGEST: usize = 1024 * 1024;
 
+/// Longest name of a device, in letters.
+const LONGEST_NAME: usize = 200;
+
+/// A device whose file tells no name.
+const NAMELESS: &str = "Audible";
+
 /// What Libation calls the shops where it does not use their code.
 const SHOPS: [(&str, Marketplace); 9] = [
     ("australia", Marketplace::Au),
@@ -109,8 +115,16 @@ fn libation(
     })
 }
 
-/// A key that cannot sign is better known now than at the first request.
-fn checked(credentials: Credentials) -> Result<Credentials, AuthFileError> {
+/// A key that cannot sign is better known now than at the first request. Names come from outside: what no
+/// name has is left out.
+fn checked(mut credentials: Credentials) -> Result<Credentials, AuthFileError> {
+    let named = |name: &str, otherwise: &str| {
+        let name = name.chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME);
+        let name = name.collect::<String>().trim().to_owned();
+        if name.is_empty() { otherwise.to_owned() } else { name }
+    };
+    credentials.device_name = named(&credentials.device_name, NAMELESS);
+    credentials.device_serial = named(&credentials.device_serial, "");
     match Signer::new(&credentials.adp_token, &credentials.private_key) {
         Ok(_) => Ok(credentials),
         Err(_) => Err(AuthFileError::Unusable("the device's key")),

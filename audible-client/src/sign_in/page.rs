@@ -20,15 +20,13 @@ const COMPLAINT: &str =
     "#auth-error-message-box, #auth-warning-message-box, #ap_error_page_message";
 
 /// A page as far as it matters.
-#[derive(Debug)]
 pub(super) struct Page {
     pub(super) kind: Kind,
     /// Amazon complains about what was sent before.
     pub(super) complains: bool,
 }
 
-/// What a page asks for.
-#[derive(Debug)]
+/// What a page asks for. Forms hold secrets, and so there is no `Debug`.
 pub(super) enum Kind {
     /// E-mail address, password or both.
     SignIn {
@@ -49,8 +47,9 @@ pub(super) enum Kind {
     Unknown,
 }
 
-/// A form as a browser would send it: where to, and the fields that are filled already.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A form as a browser would send it: where to, and the fields that are filled already. A password may be
+/// among them, and so there is no `Debug`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Form {
     pub(super) action: Url,
     pub(super) fields: Vec<(String, String)>,
@@ -187,7 +186,7 @@ mod tests {
         let hint = r#"<input type="hidden" name="subPageType" value="SignInClaimCollect">"#;
         let html = FORM.replace("<input type=\"email\"", &format!("{hint}<input type=\"email\""));
         let kind = reads(&html).kind;
-        assert!(matches!(kind, Kind::SignIn { email: true, password: false, .. }), "{kind:?}");
+        assert!(matches!(kind, Kind::SignIn { email: true, password: false, .. }));
     }
 
     #[test]
@@ -223,7 +222,7 @@ mod tests {
             ),
         ] {
             let kind = reads(html).kind;
-            assert!(matches!(kind, Kind::Code { field, .. } if field == expected), "{kind:?}");
+            assert!(matches!(kind, Kind::Code { field, .. } if field == expected), "{expected}");
         }
     }
 
@@ -238,7 +237,7 @@ mod tests {
             );
             match reads(&html).kind {
                 Kind::Choice(form) => form.fields,
-                other => unreachable!("{other:?}"),
+                _ => unreachable!("a page of another kind"),
             }
         };
         let field = |value: &str| vec![("otpDeviceContext".to_owned(), value.to_owned())];
