@@ -22,6 +22,7 @@ use audible_client::{
     credentials::{AuthFileError, Credentials},
     error::AudibleError,
     landing::NoCode,
+    secret::Secret,
 };
 use shared::ids::Marketplace;
 use url::Url;
@@ -158,7 +159,7 @@ pub enum SignInStop {
     /// The code of the second factor is wanted; with this it goes on.
     SecondFactor {
         /// What goes with the code.
-        state: String,
+        state: Secret,
     },
     /// The person has to approve it on another device.
     Approval,

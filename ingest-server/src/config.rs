@@ -152,14 +152,14 @@ fn key_of_before(arguments: &AudibleArgs) -> anyhow::Result<Option<MasterKey>> {
     )
 }
 
-/// A key, given as text or by a file; an empty text is none.
+/// A key, given as text or by a file; an empty text is none, an empty file is a mistake.
 fn key(name: &str, text: Option<&str>, file: Option<&Path>) -> anyhow::Result<Option<MasterKey>> {
     let text = match file {
         Some(file) => std::fs::read_to_string(file)
             .with_context(|| format!("cannot read {}", file.display()))?,
         None => text.unwrap_or_default().to_owned(),
     };
-    if text.trim().is_empty() {
+    if file.is_none() && text.trim().is_empty() {
         return Ok(None);
     }
     MasterKey::parse(&text).map(Some).with_context(|| name.to_owned())

@@ -5,6 +5,8 @@
 //! second factor) is sealed and lies in the database, so that any server goes on with it. Its name is a
 //! secret of the caller; its hash is kept. It is used up by the registration.
 
+use std::time::Duration;
+
 use audible_client::{
     attempt::Attempt,
     credentials::Credentials,
@@ -15,9 +17,11 @@ use audible_client::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use shared::ids::Marketplace;
+use tokio::time::timeout;
 
 use super::{
-    Audible, ConnectionError, SignInStop, Whose, connection, schedule::Schedule, vault::Purpose,
+    Audible, ConnectionError, SignInStop, Whose, connection, disconnect, schedule::Schedule,
+    vault::Purpose,
 };
 use crate::{
     app::App,
@@ -36,11 +40,14 @@ use crate::{
 pub const ATTEMPT_SECONDS: i64 = 30 * 60;
 /// Attempts of an account in an hour.
 const PER_HOUR: i64 = 3;
+/// How long the number of titles may take; the first sync tells it, too.
+const COUNTING: Duration = Duration::from_secs(10);
+/// Why a connection syncs no more and may be replaced.
+const LOST: [&str; 2] = ["audible_not_authenticated", "audible_secrets_damaged"];
 /// Seconds in an hour.
 const HOUR: i64 = 3600;
 
-/// What a person, or the extension, asks for.
-#[derive(Debug)]
+/// What a person, or the extension, asks for. There are secrets in it, and so no `Debug`.
 pub enum Ask {
     /// Where to sign in.
     Start(Marketplace),
@@ -78,8 +85,7 @@ pub enum Ask {
     },
 }
 
-/// How far it has come.
-#[derive(Debug)]
+/// How far it has come. The name of an attempt is a secret, and so there is no `Debug`.
 pub enum Step {
     /// The person signs in at this address.
     SignIn {
@@ -112,12 +118,19 @@ struct Remembered {
     pending: Option<Pending>,
 }
 
-/// Goes one step.
+/// Goes one step. It goes on when the caller goes away: a device that was registered is kept, or taken off
+/// Amazon's list again.
 ///
 /// # Errors
 ///
 /// See [`ConnectionError`].
 pub async fn connect(app: &App, account: AccountId, ask: Ask) -> Result<Step, ConnectionError> {
+    let app = app.clone();
+    let step = tokio::spawn(async move { step(&app, account, ask).await });
+    step.await.map_err(ConnectionError::Broken)?
+}
+
+async fn step(app: &App, account: AccountId, ask: Ask) -> Result<Step, ConnectionError> {
     let audible = app.audible()?;
     let connecting = Connecting { app, audible, account };
     let (marketplace, result) = match ask {
@@ -149,6 +162,9 @@ pub async fn waiting(app: &App, account: AccountId, state: &str) -> Result<Step,
     })
 }
 
+/// Where a connection is kept: the one that was there is replaced, and no other.
+struct Place(Option<AuthRow>);
+
 struct Connecting<'a> {
     app: &'a App,
     audible: &'a Audible,
@@ -175,22 +191,25 @@ impl Connecting<'_> {
         let marketplace = remembered.attempt.marketplace();
         let result = async {
             let code = AuthorizationCode::from_landing(redirect_url, marketplace)?;
-            self.vacant(marketplace).await?;
+            let place = self.vacant(marketplace).await?;
             self.use_up(&row).await?;
-            self.register(&remembered.attempt, &code).await
+            self.register(&remembered.attempt, &code, place).await
         };
-        let result = result.await;
-        if result
-            .as_ref()
-            .is_err_and(|error| matches!(error, ConnectionError::Audible(error) if error.passes()))
-        {
-            // The code was not seen by anybody: the same attempt may go on.
-            let again = self.app.store().add_connecting(&row, self.now()).await;
-            if let Err(error) = again {
-                return (marketplace.code(), Err(error.into()));
-            }
-        }
+        let result = self.may_go_on(&row, result.await).await;
         (marketplace.code(), result)
+    }
+
+    /// Where Amazon could not be asked, or did not answer, the same attempt may go on; a code that was used
+    /// all the same is refused then.
+    async fn may_go_on(
+        &self,
+        row: &AttemptRow,
+        result: Result<NewConnection, ConnectionError>,
+    ) -> Result<NewConnection, ConnectionError> {
+        if matches!(&result, Err(ConnectionError::Audible(error)) if error.passes()) {
+            self.app.store().add_connecting(row, self.now()).await?;
+        }
+        result
     }
 
     async fn password(
@@ -225,7 +244,8 @@ impl Connecting<'_> {
             let signed = self.audible.client.second_factor(pending, otp).await?;
             self.signed_in(attempt, signed).await
         };
-        (marketplace, result.await)
+        let result = self.may_go_on(&row, result.await).await;
+        (marketplace, result)
     }
 
     async fn auth_file(&self, text: &str, marketplace: Option<Marketplace>) -> Told {
@@ -235,11 +255,11 @@ impl Connecting<'_> {
         };
         let marketplace = credentials.marketplace;
         let result = async {
-            self.allowed(marketplace).await?;
+            let place = self.allowed(marketplace).await?;
             // A file that does not work is refused at once, and not found out by the first sync.
             let books_count =
                 self.audible.client.account(credentials.clone()).books_count().await?;
-            self.keep(&credentials, Some(books_count)).await?;
+            self.keep(&credentials, Some(books_count), place).await?;
             let device_name = credentials.device_name.clone();
             Ok(NewConnection { marketplace, device_name, books_count: Some(books_count) })
         };
@@ -252,10 +272,13 @@ impl Connecting<'_> {
         signed: SignIn,
     ) -> Result<NewConnection, ConnectionError> {
         let stop = match signed {
-            SignIn::Done(code) => return self.register(&attempt, &code).await,
+            SignIn::Done(code) => {
+                let place = self.vacant(attempt.marketplace()).await?;
+                return self.register(&attempt, &code, place).await;
+            }
             SignIn::SecondFactor(pending) => {
                 let remembered = Remembered { attempt, pending: Some(pending) };
-                SignInStop::SecondFactor { state: self.remember(&remembered).await? }
+                SignInStop::SecondFactor { state: Secret::new(self.remember(&remembered).await?) }
             }
             SignIn::Wrong => SignInStop::Wrong,
             SignIn::Captcha => SignInStop::Captcha,
@@ -266,29 +289,25 @@ impl Connecting<'_> {
         Err(ConnectionError::SignIn(stop))
     }
 
-    /// Registers the device and keeps its secrets. A device that cannot be kept is taken off Amazon's list
-    /// again.
+    /// Registers the device and keeps its secrets at once. A device that cannot be kept is taken off
+    /// Amazon's list again.
     async fn register(
         &self,
         attempt: &Attempt,
         code: &AuthorizationCode,
+        place: Place,
     ) -> Result<NewConnection, ConnectionError> {
         let credentials = self.audible.client.register(attempt, code).await?;
         let (marketplace, device_name) = (credentials.marketplace, credentials.device_name.clone());
         let account = self.audible.client.account(credentials.clone());
-        let books_count = match account.books_count().await {
-            Ok(count) => Some(count),
-            Err(error) => {
-                tracing::warn!(code = error.code(), "the library's size is not known yet");
-                None
-            }
-        };
-        if let Err(error) = self.keep(&credentials, books_count).await {
+        if let Err(error) = self.keep(&credentials, None, place).await {
             if let Err(left) = account.deregister().await {
                 tracing::error!(code = left.code(), "a device stays registered that nobody uses");
             }
             return Err(error);
         }
+        let books_count = timeout(COUNTING, account.books_count()).await;
+        let books_count = books_count.ok().and_then(Result::ok);
         Ok(NewConnection { marketplace, device_name, books_count })
     }
 
@@ -296,6 +315,7 @@ impl Connecting<'_> {
         &self,
         credentials: &Credentials,
         books_count: Option<u32>,
+        place: Place,
     ) -> Result<(), ConnectionError> {
         let whose = Whose { account: self.account, marketplace: credentials.marketplace };
         let text = serde_json::to_string(credentials).map_err(ConnectionError::Own)?;
@@ -329,24 +349,33 @@ impl Connecting<'_> {
             progress: String::new(),
             run_id: None,
         };
-        self.app.store().keep_connection(&auth, &sync).await?;
+        // The device that was there is known no more, as Audible said; if that was a mistake, it goes now.
+        if let Some(before) = &place.0 {
+            let mut others = disconnect::others(self.app, before).await?;
+            others.push(credentials.clone());
+            disconnect::taken_off(self.app, before, &others).await;
+        }
+        let before = place.0.as_ref().map(|before| before.id.0);
+        if !self.app.store().keep_connection(&auth, &sync, before).await? {
+            return Err(ConnectionError::AlreadyConnected);
+        }
         self.app.jobs_changed().notify_one();
         Ok(())
     }
 
     /// An attempt may begin: the shop is not connected, and there were not too many.
-    async fn allowed(&self, marketplace: Marketplace) -> Result<(), ConnectionError> {
-        self.vacant(marketplace).await?;
+    async fn allowed(&self, marketplace: Marketplace) -> Result<Place, ConnectionError> {
+        let place = self.vacant(marketplace).await?;
         throttle::count(self.app, &[limit(self.account)]).await?;
-        Ok(())
+        Ok(place)
     }
 
-    /// A connection whose device Audible does not know any more may be replaced; no other may, since its
-    /// device would be forgotten and yet stay on Amazon's list.
-    async fn vacant(&self, marketplace: Marketplace) -> Result<(), ConnectionError> {
+    /// A connection whose device Audible does not know any more, or whose secrets cannot be read, may be
+    /// replaced; no other may, since its device would be forgotten and yet stay on Amazon's list.
+    async fn vacant(&self, marketplace: Marketplace) -> Result<Place, ConnectionError> {
         match connection(self.app, self.account, Some(marketplace)).await {
-            Err(ConnectionError::NotConnected) => Ok(()),
-            Ok((_, sync)) if sync.error_code == "audible_not_authenticated" => Ok(()),
+            Err(ConnectionError::NotConnected) => Ok(Place(None)),
+            Ok((auth, sync)) if LOST.contains(&sync.error_code.as_str()) => Ok(Place(Some(auth))),
             Ok(_) => Err(ConnectionError::AlreadyConnected),
             Err(error) => Err(error),
         }

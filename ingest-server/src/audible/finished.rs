@@ -23,9 +23,16 @@ pub(super) struct Finished {
     of: HashMap<String, String>,
     /// Days of which no date is believed.
     crowded: HashSet<Date>,
+    /// The list could not be read: which days are crowded is not known, so no date is believed.
+    unread: bool,
 }
 
 impl Finished {
+    /// Where the list of marks could not be read: no date is told; those that are known stay.
+    pub(super) fn unread() -> Self {
+        Self { unread: true, ..Self::default() }
+    }
+
     /// What events say, whatever their order.
     pub(super) fn new(events: Vec<FinishedEvent>) -> Self {
         let mut newest: HashMap<String, (When, FinishedEvent)> = HashMap::new();
@@ -45,7 +52,11 @@ impl Finished {
         let believed = newest
             .into_iter()
             .filter(|(_, (at, event))| event.finished && !crowded.contains(&at.day()));
-        Self { of: believed.map(|(asin, (_, event))| (asin, event.at)).collect(), crowded }
+        Self {
+            of: believed.map(|(asin, (_, event))| (asin, event.at)).collect(),
+            crowded,
+            unread: false,
+        }
     }
 
     /// Puts the moment to a title that is finished. What the title itself says of it holds, unless that is
@@ -53,7 +64,7 @@ impl Finished {
     pub(super) fn put(&self, raw: &mut RawItem) {
         let Some(listening) = &mut raw.listening else { return };
         let own = listening.finished_at.as_deref().and_then(|at| When::parse(at).ok());
-        if own.is_some_and(|own| self.crowded.contains(&own.day())) {
+        if self.unread || own.is_some_and(|own| self.crowded.contains(&own.day())) {
             listening.finished_at = None;
         }
         if listening.state == RawState::Finished && listening.finished_at.is_none() {

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use audible_client::{
     account::Account as Device,
+    error::AudibleError,
     library::{Ask, Reading, StateToken},
 };
 use serde::{Deserialize, Serialize};
@@ -131,7 +132,13 @@ impl Work<'_> {
     async fn finished(&self) -> Result<Finished, ConnectionError> {
         self.lease.at(&Progress { step: Stage::Finished, read: 0, total: None }).await?;
         // All of them each time: whether a day is one of finishing shows only beside all the others.
-        Ok(Finished::new(self.device.finished_since(EVER).await?))
+        match self.device.finished_since(EVER).await {
+            Ok(events) => Ok(Finished::new(events)),
+            Err(error) => {
+                beside("finish dates", error)?;
+                Ok(Finished::unread())
+            }
+        }
     }
 
     /// What has changed since the state that was kept, with the state now; nothing if it is too much.
@@ -185,7 +192,12 @@ impl Work<'_> {
         self.lease.at(&Progress { step: Stage::Wishlist, read: 0, total: None }).await?;
         let marketplace = self.whose.marketplace;
         let mut rows: Vec<WishRow> = Vec::new();
-        for wish in self.device.wishlist().await? {
+        let wishes = match self.device.wishlist().await {
+            Ok(wishes) => wishes,
+            // The one that is known stays.
+            Err(error) => return beside("the wishlist", error),
+        };
+        for wish in wishes {
             let asin = wish.raw.asin.clone();
             let Some(item) = shared::map::map(wish.raw, &asin).item else { continue };
             let item = v1::Item::from_item(&item, Some(marketplace));
@@ -200,6 +212,16 @@ impl Work<'_> {
         self.app.store().write_wishes(self.whose.account, marketplace.code(), &rows).await?;
         Ok(())
     }
+}
+
+/// What is beside the library may be missing once: the sync goes on without it. A device that Audible does
+/// not know, and a request to slow down, end it.
+fn beside(what: &str, error: AudibleError) -> Result<(), ConnectionError> {
+    if matches!(error, AudibleError::NotAuthenticated | AudibleError::TooMany { .. }) {
+        return Err(error.into());
+    }
+    tracing::warn!(code = error.code(), what, "could not be read this time");
+    Ok(())
 }
 
 /// A state as it is kept; Audible's `0` stands for none.

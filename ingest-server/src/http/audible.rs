@@ -37,8 +37,9 @@ pub(super) struct Which {
 }
 
 /// What is asked of a connection that is to be made: a shop to begin; the address on which the sign-in
-/// ended; e-mail address and password; a code of the second factor; or another program's file.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+/// ended; e-mail address and password; a code of the second factor; or another program's file. There are
+/// secrets in it, and so no `Debug`.
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct AskConnect {
     /// Code of the shop: `de`.

@@ -91,16 +91,22 @@ pub(crate) type Connected = (AuthRow, SyncRow);
 /// One method, one transaction. Absent is `Ok(None)`.
 #[async_trait]
 pub trait Connections {
-    /// Adds a connection with its job. One that is there gets the new secrets, keeps its schedule and
-    /// begins anew.
-    async fn keep_connection(&self, auth: &AuthRow, sync: &SyncRow) -> Result<(), StoreError>;
+    /// Adds a connection with its job. One that is there is replaced if its id is `before`; it keeps its
+    /// schedule and begins anew. False if another one is there; nothing has changed then.
+    async fn keep_connection(
+        &self,
+        auth: &AuthRow,
+        sync: &SyncRow,
+        before: Option<Uuid>,
+    ) -> Result<bool, StoreError>;
     /// The account's connections, by marketplace.
     async fn connections(&self, owner: AccountId) -> Result<Vec<Connected>, StoreError>;
-    /// Forgets a connection with its job and wishlist; false if there is none.
+    /// Forgets a connection with its job and wishlist; false if it is not there, or another one is.
     async fn drop_connection(
         &self,
         owner: AccountId,
         marketplace: &str,
+        id: Uuid,
     ) -> Result<bool, StoreError>;
 
     /// Adds an attempt and forgets those whose time is over.

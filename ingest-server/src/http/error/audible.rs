@@ -207,7 +207,9 @@ fn stop_problem(code: &'static str, stop: &SignInStop) -> Problem {
     };
     let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, title, detail);
     match stop {
-        SignInStop::SecondFactor { state } => Problem { state: Some(state.clone()), ..problem },
+        SignInStop::SecondFactor { state } => {
+            Problem { state: Some(state.expose().to_owned()), ..problem }
+        }
         _ => problem,
     }
 }

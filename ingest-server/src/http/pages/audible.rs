@@ -253,11 +253,15 @@ fn proposed(header: &str) -> Marketplace {
 impl Ended {
     fn new(locale: Locale, one: Disconnected) -> Self {
         let removed = one.device_removed;
-        let name = if removed { "audible.ended.removed" } else { "audible.ended.left" };
+        let name = match (removed, one.device_in_use) {
+            (true, _) => "audible.ended.removed",
+            (false, true) => "audible.ended.in_use",
+            (false, false) => "audible.ended.left",
+        };
         Self {
             title: locale.filled("audible.ended", &[("shop", &shop(&one.marketplace))]),
             text: locale.filled(name, &[("device", &one.device_name)]),
-            class: if removed { "notice-ok" } else { "notice-warn" },
+            class: if removed || one.device_in_use { "notice-ok" } else { "notice-warn" },
             remove_at: one.remove_at,
         }
     }

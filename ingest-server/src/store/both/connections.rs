@@ -14,8 +14,13 @@ use crate::store::{
 
 #[async_trait]
 impl Connections for Database {
-    async fn keep_connection(&self, auth: &AuthRow, sync: &SyncRow) -> Result<(), StoreError> {
-        writing!(self, db => keep(db, auth, sync))
+    async fn keep_connection(
+        &self,
+        auth: &AuthRow,
+        sync: &SyncRow,
+        before: Option<Uuid>,
+    ) -> Result<bool, StoreError> {
+        writing!(self, db => keep(db, auth, sync, before.map(Key)))
     }
 
     async fn connections(&self, owner: AccountId) -> Result<Vec<Connected>, StoreError> {
@@ -26,8 +31,9 @@ impl Connections for Database {
         &self,
         owner: AccountId,
         marketplace: &str,
+        id: Uuid,
     ) -> Result<bool, StoreError> {
-        writing!(self, db => drop_one(db, Key(owner), marketplace))
+        writing!(self, db => drop_one(db, Key(owner), marketplace, Key(id)))
     }
 
     async fn add_connecting(&self, row: &AttemptRow, now: i64) -> Result<(), StoreError> {
@@ -129,13 +135,20 @@ impl Connections for Database {
     }
 }
 
-async fn keep(db: &mut Connection, auth: &AuthRow, sync: &SyncRow) -> Result<(), StoreError> {
-    sqlx::query(
+async fn keep(
+    db: &mut Connection,
+    auth: &AuthRow,
+    sync: &SyncRow,
+    before: Option<Key>,
+) -> Result<bool, StoreError> {
+    let kept = sqlx::query(
         "INSERT INTO audible_auth (user_id, marketplace, id, encrypted_token, device_name,
              last_sync_at, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $5, NULL, $6, $6)
-         ON CONFLICT (user_id, marketplace) DO UPDATE SET encrypted_token = excluded.encrypted_token,
-             device_name = excluded.device_name, updated_at = excluded.updated_at",
+         ON CONFLICT (user_id, marketplace) DO UPDATE SET id = excluded.id,
+             encrypted_token = excluded.encrypted_token, device_name = excluded.device_name,
+             updated_at = excluded.updated_at
+         WHERE audible_auth.id = $7",
     )
     .bind(auth.user_id)
     .bind(&auth.marketplace)
@@ -143,8 +156,12 @@ async fn keep(db: &mut Connection, auth: &AuthRow, sync: &SyncRow) -> Result<(),
     .bind(&auth.encrypted_token)
     .bind(&auth.device_name)
     .bind(auth.updated_at)
+    .bind(before)
     .execute(&mut *db)
     .await?;
+    if kept.rows_affected() == 0 {
+        return Ok(false);
+    }
     sqlx::query(
         "INSERT INTO audible_sync (user_id, marketplace, schedule, due_at, lease, lease_until,
              state_token, full_at, books_count, failures, error_code, stopped,
@@ -163,7 +180,7 @@ async fn keep(db: &mut Connection, auth: &AuthRow, sync: &SyncRow) -> Result<(),
     .bind(false)
     .execute(db)
     .await?;
-    Ok(())
+    Ok(true)
 }
 
 async fn of(db: &mut Connection, owner: Key) -> Result<Vec<Connected>, StoreError> {
@@ -186,18 +203,38 @@ async fn of(db: &mut Connection, owner: Key) -> Result<Vec<Connected>, StoreErro
     Ok(auth.into_iter().zip(sync).collect())
 }
 
-async fn drop_one(db: &mut Connection, owner: Key, marketplace: &str) -> Result<bool, StoreError> {
-    sqlx::query("DELETE FROM wishes WHERE user_id = $1 AND marketplace = $2")
+/// Connections of an account read everything at their next sync: what is not stored any more, or wanted
+/// again, is not among the changes.
+pub(super) async fn read_anew(db: &mut Connection, owner: Key) -> Result<(), StoreError> {
+    sqlx::query("UPDATE audible_sync SET state_token = '', full_at = NULL WHERE user_id = $1")
         .bind(owner)
-        .bind(marketplace)
-        .execute(&mut *db)
+        .execute(db)
         .await?;
-    let done = sqlx::query("DELETE FROM audible_auth WHERE user_id = $1 AND marketplace = $2")
+    Ok(())
+}
+
+async fn drop_one(
+    db: &mut Connection,
+    owner: Key,
+    marketplace: &str,
+    id: Key,
+) -> Result<bool, StoreError> {
+    let dropped =
+        sqlx::query("DELETE FROM audible_auth WHERE user_id = $1 AND marketplace = $2 AND id = $3")
+            .bind(owner)
+            .bind(marketplace)
+            .bind(id)
+            .execute(&mut *db)
+            .await?;
+    if dropped.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query("DELETE FROM wishes WHERE user_id = $1 AND marketplace = $2")
         .bind(owner)
         .bind(marketplace)
         .execute(db)
         .await?;
-    Ok(done.rows_affected() > 0)
+    Ok(true)
 }
 
 async fn add_attempt(db: &mut Connection, row: &AttemptRow, now: i64) -> Result<(), StoreError> {

@@ -2,11 +2,22 @@
 
 use shared::ids::{Asin, Marketplace};
 
-use super::Connection;
+use super::{Connection, bulk, connections};
 use crate::store::{
     AccountId, StoreError,
     rows::{IgnoredRow, Key},
 };
+
+/// Wants titles again; gives how many were left out before.
+pub(super) async fn want_again(
+    db: &mut Connection,
+    owner: Key,
+    marketplace: Marketplace,
+    asins: &[Asin],
+) -> Result<u64, StoreError> {
+    connections::read_anew(db, owner).await?;
+    bulk::want_again(db, owner, marketplace, asins).await
+}
 
 pub(super) async fn list(
     db: &mut Connection,

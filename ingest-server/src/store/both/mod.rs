@@ -385,7 +385,7 @@ impl Store for Database {
         marketplace: Marketplace,
         asins: &[Asin],
     ) -> Result<u64, StoreError> {
-        writing!(self, db => bulk::want_again(db, Key(owner), marketplace, asins))
+        writing!(self, db => ignored::want_again(db, Key(owner), marketplace, asins))
     }
 
     async fn runs(

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use sqlx::FromRow;
 
-use super::{Connection, bulk, history};
+use super::{Connection, bulk, connections, history};
 use crate::{
     store::{StoreError, rows::Key},
     undo::{self, Kept, Known, Outcome, Reverted, Undo},
@@ -65,6 +65,7 @@ pub(super) async fn undo(db: &mut Connection, undo: &Undo) -> Result<Outcome, St
     if undo.asins.is_none() {
         mark(db, undo, &target).await?;
     }
+    connections::read_anew(db, owner).await?;
     Ok(Outcome::Done(kept))
 }
 

@@ -70,7 +70,12 @@ async fn connected(address: &str) -> (Arc<dyn Store>, AccountId) {
     let store = open(address).await.unwrap();
     let owner = account(&*store, "reader@home.example").await.id;
     let shop = Marketplace::De;
-    store.keep_connection(&auth(owner, shop), &sync(owner, shop, Some(NOW))).await.unwrap();
+    assert!(
+        store
+            .keep_connection(&auth(owner, shop), &sync(owner, shop, Some(NOW)), None)
+            .await
+            .unwrap()
+    );
     (store, owner)
 }
 
@@ -134,7 +139,7 @@ async fn a_server_that_stops_gives_its_jobs_back_and_no_others(address: String) 
     let (store, owner) = connected(&address).await;
     let other = account(&*store, "other@home.example").await.id;
     let shop = Marketplace::Us;
-    store.keep_connection(&auth(other, shop), &sync(other, shop, Some(NOW))).await.unwrap();
+    store.keep_connection(&auth(other, shop), &sync(other, shop, Some(NOW)), None).await.unwrap();
     for (whose, lease) in [(owner, "one.x"), (other, "onetwo.y")] {
         assert!(store.lease_job(&job(&*store, whose).await, lease, NOW + 100).await.unwrap());
     }
@@ -160,8 +165,16 @@ async fn connecting_anew_begins_anew_and_keeps_the_schedule(address: String) {
     assert!(store.end_job(&failed, None).await.unwrap());
     assert!(job(&*store, owner).await.stopped);
     let shop = Marketplace::De;
-    let again = AuthRow { encrypted_token: "v1.key.other".to_owned(), ..auth(owner, shop) };
-    store.keep_connection(&again, &sync(owner, shop, Some(NOW + 5))).await.unwrap();
+    let id = Uuid::from_u128(8);
+    let again =
+        AuthRow { id: Key(id), encrypted_token: "v1.key.other".to_owned(), ..auth(owner, shop) };
+    let begins = sync(owner, shop, Some(NOW + 5));
+    for other in [None, Some(id)] {
+        assert!(!store.keep_connection(&again, &begins, other).await.unwrap());
+        assert!(job(&*store, owner).await.stopped, "only the one that was seen is replaced");
+    }
+    let before = Some(auth(owner, shop).id.0);
+    assert!(store.keep_connection(&again, &begins, before).await.unwrap());
     let (auth, job) = store.connections(owner).await.unwrap().remove(0);
     assert_eq!(auth.encrypted_token, "v1.key.other");
     let fresh = SyncRow { schedule: "6h".to_owned(), ..sync(owner, shop, Some(NOW + 5)) };
@@ -196,7 +209,7 @@ async fn secrets_are_replaced_only_if_they_are_still_those(address: String) {
     let (store, owner) = connected(&address).await;
     let other = account(&*store, "other@home.example").await.id;
     for shop in [Marketplace::Us, Marketplace::Fr] {
-        store.keep_connection(&auth(other, shop), &sync(other, shop, None)).await.unwrap();
+        store.keep_connection(&auth(other, shop), &sync(other, shop, None), None).await.unwrap();
     }
     assert!(store.any_sealed().await.unwrap());
     let mut seen = Vec::new();
@@ -240,8 +253,11 @@ async fn a_wishlist_is_replaced_as_a_whole_and_goes_with_its_connection(address:
     assert_eq!(store.wishes(owner, "").await.unwrap(), second);
     assert_eq!(store.wishes(owner, "us").await.unwrap(), []);
     assert_eq!(store.wishes(other, "").await.unwrap(), []);
-    assert!(!store.drop_connection(other, "de").await.unwrap());
-    assert!(store.drop_connection(owner, "de").await.unwrap());
+    let id = auth(owner, Marketplace::De).id.0;
+    assert!(!store.drop_connection(other, "de", id).await.unwrap());
+    assert!(!store.drop_connection(owner, "de", Uuid::from_u128(8)).await.unwrap());
+    assert_eq!(store.wishes(owner, "").await.unwrap(), second, "another connection's stay");
+    assert!(store.drop_connection(owner, "de", id).await.unwrap());
     assert_eq!(store.wishes(owner, "").await.unwrap(), []);
     assert!(store.connections(owner).await.unwrap().is_empty());
     assert!(store.due_jobs(i64::MAX, 10).await.unwrap().is_empty(), "its job is gone");

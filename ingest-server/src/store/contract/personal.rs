@@ -150,7 +150,7 @@ async fn filled(app: &App, email: &str) -> Account {
     app.store().ignore(account.id, shop, &[samples::asin(9)], now).await.unwrap();
     let (auth, sync) =
         (connections::auth(account.id, shop), connections::sync(account.id, shop, None));
-    app.store().keep_connection(&auth, &sync).await.unwrap();
+    app.store().keep_connection(&auth, &sync, None).await.unwrap();
     let attempt = AttemptRow {
         user_id: Key(account.id),
         hash: format!("attempt of {email}"),

@@ -15,7 +15,10 @@ use ingest_server::{
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::mpsc};
 
-use super::world::{World, connections, shop};
+use super::{
+    person,
+    world::{World, connections, shop},
+};
 use crate::{
     databases::{self, on_both},
     harness::settings,
@@ -28,6 +31,8 @@ on_both![
     a_device_that_audible_does_not_know_any_more_stops_and_is_connected_anew,
     after_five_failures_in_a_row_nothing_happens_by_itself,
     the_operators_address_is_told_once_that_a_connection_stopped,
+    a_device_that_two_connections_share_goes_with_the_second,
+    of_two_attempts_that_end_at_once_one_is_kept_and_no_device_is_forgotten,
 ];
 
 async fn disconnect(world: &World) -> Value {
@@ -44,7 +49,7 @@ async fn disconnecting_takes_the_device_off_the_list(database: String) {
         ended,
         json!({
             "success": true, "marketplace": "us", "device_name": "Me Feed - Web",
-            "device_removed": true, "remove_at": null,
+            "device_removed": true, "device_in_use": false, "remove_at": null,
         })
     );
     assert!(!world.shop().registered()[0].registered);
@@ -107,6 +112,9 @@ async fn a_device_that_audible_does_not_know_any_more_stops_and_is_connected_ane
     world.shop().heal();
     let anew = world.connected("us").await;
     assert_eq!(anew["success"], true);
+    let devices = world.shop().registered();
+    let listed: Vec<bool> = devices.iter().map(|device| device.registered).collect();
+    assert_eq!(listed, [false, true], "the former one does not stay on the list");
     assert_eq!(world.status().await["connection"]["state"], "idle");
     world.sync().await.ok();
 }
@@ -164,4 +172,40 @@ async fn the_operators_address_is_told_once_that_a_connection_stopped(database: 
     world.sync().await.problem(502, "audible_down");
     assert!(told.try_recv().is_err(), "what has stopped already is not told again");
     hook.abort();
+}
+
+async fn a_device_that_two_connections_share_goes_with_the_second(database: String) {
+    let world = World::new(database, 4).await;
+    let file = world.shop().give_device("us", "Shared phone").unwrap();
+    for shop in ["us", "de"] {
+        let body = json!({"auth_file": file, "marketplace": shop});
+        world.connect(body).await.ok();
+    }
+    let end = |shop: &str| format!("/api/audible/disconnect?marketplace={shop}");
+    let first = world.ask(Method::DELETE, &end("de"), None).await.ok();
+    assert_eq!([&first["device_removed"], &first["device_in_use"]], [false, true]);
+    assert_eq!(first["remove_at"], Value::Null);
+    world.sync().await.ok();
+    let second = world.ask(Method::DELETE, &end("us"), None).await.ok();
+    assert_eq!([&second["device_removed"], &second["device_in_use"]], [true, false]);
+    assert!(world.shop().registered().iter().all(|device| !device.registered));
+}
+
+async fn of_two_attempts_that_end_at_once_one_is_kept_and_no_device_is_forgotten(database: String) {
+    let world = World::new(database, 4).await;
+    let mut bodies = Vec::new();
+    for _ in 0..2 {
+        let (state, address) = world.begun("us").await;
+        let landed = person::signs_in(&world.sim, &address).await;
+        bodies.push(json!({"state": state, "redirect_url": landed}));
+    }
+    let (one, other) =
+        tokio::join!(world.connect(bodies[0].clone()), world.connect(bodies[1].clone()));
+    let refused = if one.status == 200 { other } else { one };
+    refused.problem(409, "audible_already_connected");
+    assert_eq!(world.status().await["connected"], true);
+    world.sync().await.ok();
+    let devices = world.shop().registered();
+    let listed = devices.iter().filter(|device| device.registered).count();
+    assert_eq!(listed, 1, "{devices:?}");
 }

@@ -247,7 +247,7 @@ impl Visit {
                 self.step(Step::Paste { state, authorize_url }, marketplace)
             }
             Err(ConnectionError::SignIn(SignInStop::SecondFactor { state })) => {
-                self.step(Step::Code { state }, shop)
+                self.step(Step::Code { state: state.expose().to_owned() }, shop)
             }
             Err(error) => self.refused(error, Some(shop)).await,
         }

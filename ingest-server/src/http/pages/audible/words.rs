@@ -59,7 +59,9 @@ pub(super) fn of_a_person(error: ConnectionError) -> Result<ConnectionError, Fai
 
 #[cfg(test)]
 mod tests {
-    use audible_client::{credentials::AuthFileError, error::AudibleError, landing::NoCode};
+    use audible_client::{
+        credentials::AuthFileError, error::AudibleError, landing::NoCode, secret::Secret,
+    };
 
     use super::*;
     use crate::audible::{SignInStop, vault::NotOpened};
@@ -85,7 +87,7 @@ mod tests {
         ];
         let stops = [
             SignInStop::Captcha,
-            SignInStop::SecondFactor { state: String::new() },
+            SignInStop::SecondFactor { state: Secret::new("") },
             SignInStop::Approval,
             SignInStop::Wrong,
             SignInStop::AntiAutomation,
