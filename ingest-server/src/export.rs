@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 pub(crate) use self::table::guarded;
 use crate::{
     app::App,
+    audit::{self, What},
     edits::Edits,
     ingest::decide::stored_origins,
     library::date,
@@ -167,7 +168,7 @@ impl Export {
         Self { app, owner, format, next: Next::Head }
     }
 
-    /// Its next part; none at the end.
+    /// Its next part; none at the end. That a library was taken out is noted once all of it was read.
     ///
     /// # Errors
     ///
@@ -185,6 +186,9 @@ impl Export {
             _ => Next::End,
         };
         let titles = rows.into_iter().map(Title::read).collect::<Result<Vec<_>, _>>()?;
+        if matches!(self.next, Next::End) {
+            audit::note(&self.app, self.owner, What::Export, "", "done").await;
+        }
         Ok(Some(match self.format {
             Format::Json => json::part(&titles, first, last),
             Format::Csv => csv::part(&titles, first),

@@ -19,7 +19,6 @@ use crate::{
         disconnect::{self, Disconnected},
         jobs,
     },
-    audit::{self, What},
     clock::new_id,
     export::{Export, Format},
     store::{AuditRow, StoreError},
@@ -87,7 +86,6 @@ pub async fn everything(app: &App, account: &Account) -> Result<File, PersonalEr
     app.store().personal_data(account.id, &mut hand).await?;
     let mut file = archive.finish()?;
     file.rewind().map_err(PersonalError::Archive)?;
-    audit::note(app, account.id, What::Export, "", "done").await;
     Ok(file)
 }
 

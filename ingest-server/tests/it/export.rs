@@ -4,6 +4,7 @@ use axum::{
     body::Body,
     http::{Method, Request},
 };
+use ingest_server::audit;
 use serde_json::{Value, json};
 use shared::samples;
 
@@ -19,10 +20,20 @@ on_both![
     tables_have_the_headers_of_those_who_read_them,
     a_cell_is_never_a_formula,
     an_export_needs_a_token_and_a_known_format,
+    that_a_library_was_taken_out_is_noted,
 ];
 
 const GOODREADS: &str = "Book Id,Title,Author,Author l-f,Additional Authors,ISBN,ISBN13,My Rating,Average Rating,Publisher,Binding,Number of Pages,Year Published,Original Publication Year,Date Read,Date Added,Bookshelves,Bookshelves with positions,Exclusive Shelf,My Review,Spoiler,Private Notes,Read Count,Owned Copies";
 const STORY_GRAPH: &str = "Title,Authors,Contributors,ISBN/UID,Format,Read Status,Date Added,Last Date Read,Dates Read,Read Count,Moods,Pace,Character- or Plot-Driven?,Strong Character Development?,Loveable Characters?,Diverse Characters?,Flawed Characters?,Star Rating,Review,Content Warnings,Content Warning Description,Tags,Owned?";
+
+async fn that_a_library_was_taken_out_is_noted(database: String) {
+    let server = Server::start(database).await;
+    server.import(&run_of(&samples::items(3))).await.ok();
+    exported(&server, "csv").await;
+    let page = audit::noted(&server.app, server.account.id, None, 10).await.unwrap();
+    let noted: Vec<_> = page.entries.iter().map(|entry| (&*entry.what, &*entry.result)).collect();
+    assert_eq!(noted, [("export", "done")]);
+}
 
 async fn exported(server: &Server, format: &str) -> String {
     let answer = server.get(&format!("/api/export?format={format}")).await;
