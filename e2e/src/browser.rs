@@ -186,6 +186,17 @@ impl Browser {
         .await
     }
 
+    /// Whether a tab's address begins with `prefix`.
+    pub async fn shows(&self, prefix: &str) -> Result<bool> {
+        for handle in self.driver.windows().await? {
+            self.driver.switch_to_window(handle).await?;
+            if self.driver.current_url().await?.as_str().starts_with(prefix) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Ends the background worker, as the browser does by itself after half an idle minute.
     pub async fn stop_worker(&self) -> Result<()> {
         self.show_popup().await?;

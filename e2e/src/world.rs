@@ -176,6 +176,32 @@ impl World {
         Ok(())
     }
 
+    /// Agrees that the server becomes a device, and allows what the browser asks.
+    pub async fn begin_connection(&self, marketplace: &str) -> Result<()> {
+        self.agree().await?;
+        self.allow_amazon(marketplace).await
+    }
+
+    /// Agrees that the server becomes a device. Chromium does not ask a second time for what was allowed
+    /// and given back.
+    pub async fn agree(&self) -> Result<()> {
+        let popup = self.popup();
+        popup.wait_for("link-consent").await?;
+        popup.click("link-agree").await?;
+        popup.click("link-agreed").await
+    }
+
+    /// Allows what seeing the end of a sign-in at Amazon takes, until it is begun.
+    pub async fn allow_amazon(&self, marketplace: &str) -> Result<()> {
+        let page = format!("https://www.amazon.{}/ap/signin", tld(marketplace)?);
+        self.browser
+            .press_allow("the sign-in page to be opened", async || {
+                let opened = self.browser.shows(&page).await?;
+                Ok(opened.then_some(()))
+            })
+            .await
+    }
+
     /// Answers the imitated security check, in the tab that shows it.
     pub async fn pass_captcha(&self) -> Result<()> {
         let driver = &self.browser.driver;

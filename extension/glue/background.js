@@ -1,6 +1,7 @@
 // First tick of the worker: every listener at once, then WASM. All decisions are made in Rust.
+import { watch } from "./watch.js";
 import init, * as worker from "./wasm/background.js";
-const { alarms, permissions, runtime, storage, tabs } = chrome;
+const { alarms, runtime, storage } = chrome;
 let ready, broken;
 async function call(door, ...args) {
   try {
@@ -26,5 +27,4 @@ const answer = ({ request, diagnose }, reply) =>
   call(diagnose ? "diagnose" : "request", JSON.stringify(diagnose ?? request)).then((json) => reply(json && JSON.parse(json)));
 runtime.onMessage.addListener((message, _sender, reply) => message?.to === "worker" && (answer(message, reply), true));
 for (const on of [runtime.onInstalled, runtime.onStartup, alarms.onAlarm]) on.addListener(() => call("wake"));
-for (const on of [permissions.onAdded, permissions.onRemoved]) on.addListener(() => call("permissions_changed"));
-tabs.onUpdated.addListener((_id, { status }, { url }) => status === "complete" && url && call("tab_loaded", url));
+watch(call);

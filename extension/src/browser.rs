@@ -116,6 +116,16 @@ pub trait Alarms {
 pub trait Tabs {
     /// Brings a tab that we opened before to the front, or opens a new one; gives its id.
     fn show(&self, known: Option<i64>, url: &str) -> impl Future<Output = Option<i64>>;
+    /// A tab at exactly this address, of a host that we may see.
+    fn find(&self, url: &str) -> impl Future<Output = Option<i64>>;
+    /// The address of a tab, empty where we may not see it; none where the tab is gone.
+    fn address(&self, tab: i64) -> impl Future<Output = Option<String>>;
+    /// Brings a tab to the front; gives whether it is there.
+    fn front(&self, tab: i64) -> impl Future<Output = bool>;
+    /// Closes a tab.
+    fn close(&self, tab: i64) -> impl Future<Output = ()>;
+    /// Shows the popup's page in a tab.
+    fn lead_back(&self, tab: i64) -> impl Future<Output = ()>;
 }
 
 /// The machine.
@@ -130,9 +140,13 @@ pub trait Permissions {
     fn held(&self, marketplace: Marketplace) -> impl Future<Output = bool>;
     /// Gives back every Audible origin but this marketplace's two.
     fn release_others(&self, marketplace: Marketplace) -> impl Future<Output = ()>;
-    /// Gives back every origin that is neither Audible's nor this one, written as
+    /// Gives back every origin that is neither Audible's nor Amazon's nor this one, written as
     /// `https://home.example/*`.
     fn release_servers(&self, kept: Option<String>) -> impl Future<Output = ()>;
+    /// Whether the end of a sign-in at a marketplace's Amazon host would be seen.
+    fn amazon_held(&self, marketplace: Marketplace) -> impl Future<Output = bool>;
+    /// Gives back every Amazon host.
+    fn release_amazon(&self) -> impl Future<Output = ()>;
 }
 
 /// Looks behind a failed request, by permissions that the person lends for one check. An origin is

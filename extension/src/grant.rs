@@ -14,6 +14,8 @@ use crate::{
 
 const CLIENT_ID: &str = "audible-connector";
 const SCOPES: &str = "import:write library:read";
+/// The same, and to let the server connect Audible.
+const WIDE_SCOPES: &str = "import:write library:read audible:connect";
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// By how much each `slow_down` lengthens the pause, in milliseconds (RFC 8628, section 3.5).
 pub const SLOWER_MS: i64 = 5_000;
@@ -65,9 +67,10 @@ pub fn client_name(browser: Option<&str>, system: &str) -> String {
     format!("{browser} on {system}")
 }
 
-/// Asks for codes.
-pub fn code_request(address: &str, client_name: &str) -> HttpRequest {
-    let fields = [("client_id", CLIENT_ID), ("scope", SCOPES), ("client_name", client_name)];
+/// Asks for codes; for a token that may connect Audible, too, if it is to be `wide`.
+pub fn code_request(address: &str, client_name: &str, wide: bool) -> HttpRequest {
+    let scopes = if wide { WIDE_SCOPES } else { SCOPES };
+    let fields = [("client_id", CLIENT_ID), ("scope", scopes), ("client_name", client_name)];
     post(format!("{address}/api/oauth/device_authorization"), &fields)
 }
 
@@ -171,8 +174,11 @@ mod tests {
         assert_eq!(client_name(Some("firefox"), "linux"), "Firefox on Linux");
         assert_eq!(client_name(Some("chrome"), "win"), "Chrome on Windows");
         assert_eq!(client_name(Some("chrome"), "beos"), "Chrome");
-        let body = code_request("https://home.example", "Chrome on macOS").body.unwrap();
-        assert!(body.contains("scope=import%3Awrite+library%3Aread"), "{body}");
+        let asked =
+            |wide| code_request("https://home.example", "Chrome on macOS", wide).body.unwrap();
+        let body = asked(false);
+        assert!(body.contains("scope=import%3Awrite+library%3Aread&"), "{body}");
+        assert!(asked(true).contains("library%3Aread+audible%3Aconnect&"));
         assert!(body.ends_with("client_name=Chrome+on+macOS"), "{body}");
     }
 

@@ -1,90 +1,13 @@
 //! What popup and worker say to each other: one request enum, one snapshot, both plain data.
 
+mod link;
+mod request;
+
 use serde::{Deserialize, Serialize};
 use shared::{ids::Marketplace, problem::Problem, wire::v1::ItemReceipt};
 
-/// What the popup asks of the worker. The answer to each is the [`Snapshot`] afterwards.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "snake_case")]
-pub enum Request {
-    /// Show the present state.
-    Look,
-    /// Keep this server and token, and check both.
-    SetServer {
-        /// Address as the person typed it.
-        address: String,
-        /// API token, `mf_…`.
-        token: String,
-    },
-    /// Ask this server for a token, which the person allows on its page; what is stored stays until
-    /// the token is there.
-    Connect {
-        /// Address as the person typed it.
-        address: String,
-    },
-    /// Go on although the way to the server is open to all.
-    GoOnUnencrypted,
-    /// End the pairing.
-    StopPairing,
-    /// Send this header to the server's origin from now on, for a proxy in front of it.
-    SetHeader {
-        /// Name.
-        name: String,
-        /// Value; never shown again.
-        value: String,
-    },
-    /// Send no such headers any more.
-    DropHeaders,
-    /// Give the token up at the server, and drop address and token.
-    ForgetServer,
-    /// Work with this marketplace from now on; the permission for the former one is given back.
-    ChooseMarketplace {
-        /// The shop.
-        marketplace: Marketplace,
-    },
-    /// Read the library. The popup has asked the browser for the two origins in the same click;
-    /// if they are not granted yet, the worker goes on when they are.
-    Read,
-    /// Stop reading or sending; what was read is kept.
-    Stop,
-    /// Go on at once from wherever the run is waiting.
-    TryNow,
-    /// Open the tab where the person signs in or solves the security check.
-    OpenAudible,
-    /// Read the purchase history, which knows when titles were bought; [`Request::Stop`] goes on with
-    /// what was found so far.
-    ReadHistory,
-    /// Send what was read and not left out to the server.
-    Send,
-    /// Ask the server what it would make of what was read; nothing is stored there.
-    Compare,
-    /// Send all titles but these.
-    Choose {
-        /// Their ASINs.
-        left_out: Vec<String>,
-    },
-    /// Never import titles from now on, from whatever source, or take them in again.
-    Ignore {
-        /// Their ASINs.
-        asins: Vec<String>,
-        /// Take them in again.
-        wanted: bool,
-    },
-    /// Send complete readings without asking from now on, or ask again.
-    ImportWithoutAsking {
-        /// Without asking.
-        on: bool,
-    },
-    /// Tell this library from others of the same shop, as households have them, by this name.
-    NameLibrary {
-        /// Up to 60 characters; empty for the usual one.
-        name: String,
-    },
-    /// Fetch once more what an incomplete reading lacks; what was read is kept.
-    FetchMissing,
-    /// Drop the present run (read titles, receipt) and go back to the start.
-    Discard,
-}
+pub use link::{LinkState, LinkTrouble, Linked};
+pub use request::{NotARequest, Request};
 
 /// Everything that the popup shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -95,6 +18,8 @@ pub struct Snapshot {
     pub pairing: Option<PairingView>,
     /// The server that is being left, or could not be told.
     pub farewell: Option<FarewellView>,
+    /// The server's connection with Audible, while the person looks at it or makes it.
+    pub link: Option<LinkState>,
     /// Names of the headers for a proxy in front of the server.
     pub headers: Vec<String>,
     /// The chosen shop; none before the first choice (the popup proposes one by language).
@@ -151,7 +76,7 @@ pub enum PairingState {
 
 /// Why a pairing came to nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "why", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum PairingTrouble {
     /// The person refused.
     Denied,
@@ -177,7 +102,7 @@ pub struct FarewellView {
 
 /// What the last check or call to the server said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "is", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ServerState {
     /// Being checked now.
     Checking,
@@ -207,7 +132,7 @@ impl ServerTrouble {
 
 /// Why the server could not be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "why", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ServerTrouble {
     /// The address is not one.
     BadAddress,
@@ -351,7 +276,7 @@ pub struct Progress {
 
 /// What a run is waiting for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "why", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Trouble {
     /// Audible shows its sign-in page.
     SignedOut,

@@ -12,6 +12,7 @@ mod enriching;
 mod event;
 mod history;
 mod leaving;
+mod linking;
 mod pairing;
 mod reading;
 mod run;
@@ -37,10 +38,11 @@ use crate::{
 
 pub(crate) use choosing::PART;
 pub use connection::Server;
-pub use effect::{Cut, Effect};
-pub use event::Event;
+pub use effect::{Cut, Effect, LinkAsk};
+pub use event::{Event, LinkSaid};
 pub use history::{HistoryFacts, HistoryPage};
 pub use leaving::Leaving;
+pub use linking::Linking;
 pub use pairing::Pairing;
 pub use reading::PageFacts;
 pub use run::Run;
@@ -60,6 +62,8 @@ pub struct State {
     pub proxy: Option<Bound>,
     /// A server that is being left, or could not be told.
     pub leaving: Option<Leaving>,
+    /// The server's connection with Audible, while the person looks at it or makes it.
+    pub linking: Option<Linking>,
     /// The chosen shop.
     pub marketplace: Option<Marketplace>,
     /// The present run.
@@ -144,11 +148,21 @@ pub fn step(mut state: State, event: Event, settings: &Settings, now: Now) -> (S
             pairing::polled(&mut state, &device_code, poll, now, &mut effects);
         }
         Event::Left { address, told } => leaving::left(&mut state, &address, told, &mut effects),
+        Event::Linked { id, result } => {
+            linking::said(&mut state, id, result, now, &mut effects);
+        }
+        Event::Amazon { marketplace, held } => {
+            linking::amazon(&mut state, marketplace, held, &mut effects);
+        }
+        Event::SignInOpened { id, tab } => linking::opened(&mut state, id, tab, &mut effects),
+        Event::TabAt { tab, place } => linking::tab_at(&mut state, tab, place, &mut effects),
+        Event::LedBack(tab) => linking::led_back(&mut state, tab),
         Event::Permission { marketplace, held } => {
             run::permission(&mut state, marketplace, held, settings, now);
         }
         Event::PermissionsChanged => {
             effects.extend(state.run.as_ref().and_then(Run::permission_question));
+            effects.extend(linking::permission_question(&state));
             // A server that does not allow us by itself can be asked once the person does.
             let silent = |trouble: &ServerTrouble| *trouble == ServerTrouble::NotReachable;
             connection::ask_server_again(&mut state, silent, &mut effects);
@@ -183,6 +197,7 @@ pub fn step(mut state: State, event: Event, settings: &Settings, now: Now) -> (S
     }
     run::advance(&mut state, settings, now, &mut effects);
     pairing::advance(&mut state, now, &mut effects);
+    linking::advance(&mut state, now, &mut effects);
     wishing::advance(&mut state, &mut effects);
     let mark = state.run.as_ref().and_then(Run::mark);
     if mark != state.marked {
@@ -196,12 +211,29 @@ pub fn step(mut state: State, event: Event, settings: &Settings, now: Now) -> (S
 ///
 /// A run that waits for answers gives no moment: they come as events.
 pub fn next_moment(state: &State, settings: &Settings) -> Option<i64> {
-    let pairing = state.pairing.as_ref().and_then(Pairing::next_moment);
-    [run::next_moment(state, settings), pairing].into_iter().flatten().min()
+    let linking = state.linking.as_ref().and_then(Linking::next_moment);
+    earliest([moment_without_linking(state, settings), linking])
 }
 
-/// Whether work is under way, so that a dead worker must be woken soon.
-pub fn is_busy(state: &State) -> bool {
+fn moment_without_linking(state: &State, settings: &Settings) -> Option<i64> {
+    let pairing = state.pairing.as_ref().and_then(Pairing::next_moment);
+    earliest([run::next_moment(state, settings), pairing])
+}
+
+fn earliest(moments: [Option<i64>; 2]) -> Option<i64> {
+    moments.into_iter().flatten().min()
+}
+
+/// When a dead worker must be woken, no sooner than `soonest`: what is in flight is looked after then,
+/// what waits for its moment at that moment.
+pub fn alarm(state: &State, settings: &Settings, soonest: i64) -> Option<i64> {
+    let due = || moment_without_linking(state, settings).map_or(soonest, |due| due.max(soonest));
+    let linking = state.linking.as_ref().and_then(|linking| linking.alarm(soonest));
+    earliest([is_busy(state).then(due), linking])
+}
+
+/// Whether work is under way, linking aside.
+fn is_busy(state: &State) -> bool {
     let checking =
         state.server.as_ref().is_some_and(|server| server.state == ServerState::Checking);
     let pairing = state.pairing.as_ref().is_some_and(Pairing::is_going);
@@ -231,5 +263,6 @@ fn wake(state: &mut State, effects: &mut Vec<Effect>) {
     effects.push(Effect::ReleaseServers(address));
     effects.extend(state.pairing.as_mut().and_then(Pairing::wake));
     effects.extend(state.leaving.as_ref().and_then(Leaving::question));
+    linking::wake(state, effects);
     effects.extend(state.trash.iter().copied().map(Effect::Forget));
 }

@@ -8,6 +8,7 @@ mod doctor;
 mod history;
 mod keys;
 mod library;
+mod link;
 mod pair;
 mod post;
 mod titles;
@@ -22,6 +23,7 @@ use shared::{
 
 use crate::{
     browser::Browser,
+    link::Place,
     messages::{Mark, Request, Snapshot},
     pace::Settings,
     plan::{self, Effect, Event, Now, State},
@@ -146,8 +148,8 @@ impl<B: Browser> Worker<B> {
                 self.browser.show(known, &address).await.map(Event::TabOpened)
             }
             Effect::CheckServer { address, token } => Some(self.check_server(address, token).await),
-            Effect::AskCode { id, address } => {
-                let result = self.ask_code(&address).await;
+            Effect::AskCode { id, address, wide } => {
+                let result = self.ask_code(&address, wide).await;
                 Some(Event::Coded { id, result })
             }
             Effect::Poll { address, device_code } => {
@@ -165,6 +167,35 @@ impl<B: Browser> Worker<B> {
             Effect::Revoke { address, token } => {
                 let told = self.revoke(&address, &token).await;
                 Some(Event::Left { address, told })
+            }
+            Effect::AskLink { id, address, token, marketplace, ask } => {
+                let result = self.ask_link((&address, &token), marketplace, ask).await;
+                Some(Event::Linked { id, result })
+            }
+            Effect::CheckAmazon(marketplace) => {
+                let held = self.browser.amazon_held(marketplace).await;
+                Some(Event::Amazon { marketplace, held })
+            }
+            Effect::ReleaseAmazon => {
+                self.browser.release_amazon().await;
+                None
+            }
+            Effect::OpenSignIn { id, address } => {
+                let tab = self.open_sign_in(&address).await;
+                Some(Event::SignInOpened { id, tab })
+            }
+            Effect::LookAtTab(tab) => Some(self.look_at(tab).await),
+            Effect::ShowTab(tab) => {
+                let there = self.browser.front(tab).await;
+                (!there).then_some(Event::TabAt { tab, place: Place::Gone })
+            }
+            Effect::CloseTab(tab) => {
+                self.browser.close(tab).await;
+                None
+            }
+            Effect::LeadBack(tab) => {
+                self.browser.lead_back(tab).await;
+                Some(Event::LedBack(tab))
             }
             Effect::ReadPage { ticket, marketplace, size, follow } => {
                 let result = self.read_page(ticket, marketplace, size, follow).await;
@@ -240,8 +271,7 @@ impl<B: Browser> Worker<B> {
     async fn arrange_alarm(&self, memory: &mut Memory, state: &State, settings: &Settings) {
         let now = self.browser.now_ms();
         let soonest = now + ALARM_MS;
-        let wanted = plan::is_busy(state)
-            .then(|| plan::next_moment(state, settings).map_or(soonest, |due| due.max(soonest)));
+        let wanted = plan::alarm(state, settings, soonest);
         let kept = match (memory.alarm, wanted) {
             (Some(None), None) => true,
             (Some(Some(set)), Some(wanted)) => {

@@ -184,6 +184,11 @@ impl Marketplace {
         format!("https://api.audible.{}", self.tld())
     }
 
+    /// Where people sign in: `https://www.amazon.de`.
+    pub fn amazon(self) -> String {
+        format!("https://www.amazon.{}", self.tld())
+    }
+
     /// Product page of a title: `https://www.audible.de/pd/B0…`.
     pub fn product_url(self, asin: &Asin) -> String {
         format!("{}/pd/{asin}", self.www())

@@ -3,6 +3,7 @@
 mod access;
 mod audible;
 mod choice;
+mod connection;
 mod doctor;
 mod faults;
 mod files;
@@ -43,6 +44,9 @@ stories! {
     pairing::pairing_and_import_work_through_nginx_below_a_sub_path,
     pairing::a_pairing_ends_by_itself_while_the_worker_is_stopped,
     access::no_screen_and_no_page_breaks_a_rule_of_accessibility,
+    connection::the_server_is_connected_by_signing_in_at_amazon,
+    connection::a_sign_in_survives_a_stopped_worker_and_every_page_of_amazons,
+    connection::a_closed_tab_and_a_shop_that_leads_on_have_their_own_ends,
     choice::titles_are_looked_at_left_out_and_never_imported,
     choice::days_of_purchase_come_from_the_history_after_a_fresh_sign_in,
     files::a_file_is_brought_looked_at_and_imported,

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use extension::{
     doctor::Diagnose,
-    messages::{Phase, Request, ServerState, Snapshot},
+    messages::{LinkState, Phase, Request, ServerState, Snapshot},
 };
 use leptos::prelude::*;
 use shared::ids::Marketplace;
@@ -49,6 +49,8 @@ pub(crate) struct Fields {
     pub header: RwSignal<String>,
     /// Its value as typed.
     pub value: RwSignal<String>,
+    /// Empty until the person has ticked that the server may become a device.
+    pub agreed: RwSignal<String>,
     /// What is wrong with one of them, once the person has tried to save.
     pub missing: RwSignal<Option<Missing>>,
     /// Saved, and the result of the check not heard yet.
@@ -89,6 +91,7 @@ impl App {
                 token: RwSignal::new(String::new()),
                 header: RwSignal::new(String::new()),
                 value: RwSignal::new(String::new()),
+                agreed: RwSignal::new(String::new()),
                 missing: RwSignal::new(None),
                 saving: RwSignal::new(false),
             },
@@ -104,7 +107,13 @@ impl App {
     /// Does what a button is for.
     pub(crate) fn act(self, act: Act) {
         match act {
-            Act::Ask(request) => self.ask(&request),
+            Act::Ask(request) => {
+                if request == Request::AskLink {
+                    self.settle_marketplace();
+                }
+                self.ask(&request);
+            }
+            Act::Agree => self.agree(),
             Act::AllowThen(request) => self.allow_then(&request),
             Act::SaveServer => self.save_server(),
             Act::AllowServer(pattern) => self.allow_server(&[pattern]),
@@ -144,7 +153,11 @@ impl App {
 
     /// Asks the worker; its answer is shown.
     pub(crate) fn ask(self, request: &Request) {
-        if matches!(request, Request::ChooseMarketplace { .. } | Request::ForgetServer) {
+        let leaves = matches!(
+            request,
+            Request::ChooseMarketplace { .. } | Request::ForgetServer | Request::AskLink
+        );
+        if leaves {
             self.show(None);
         }
         worker::ask(request, move |answer| match answer {
@@ -163,15 +176,37 @@ impl App {
     /// The browser's question comes first and the worker is told in the same click. If the dialog
     /// closes this window, the worker goes on when it hears of the permission.
     fn allow_then(self, request: &Request) {
-        let (marketplace, chosen) = self.marketplace();
+        let (marketplace, _) = self.marketplace();
         permissions::ask_for(&permissions::origins(marketplace), move |granted| {
             self.local.update(|local| local.declined = !granted);
         });
         self.local.update(|local| local.declined = false);
+        self.settle_marketplace();
+        self.ask(request);
+    }
+
+    /// The worker learns which marketplace was proposed.
+    fn settle_marketplace(self) {
+        let (marketplace, chosen) = self.marketplace();
         if !chosen {
             self.ask(&Request::ChooseMarketplace { marketplace });
         }
-        self.ask(request);
+    }
+
+    /// The same for the sign-in at Amazon. Who comes back to the browser's question has agreed before.
+    fn agree(self) {
+        if matches!(self.screen().body, Body::Consent)
+            && self.fields.agreed.get_untracked().is_empty()
+        {
+            return self.point_at(Missing::Consent);
+        }
+        let (marketplace, _) = self.marketplace();
+        permissions::ask_for_sign_in(marketplace, move |granted| {
+            self.local.update(|local| local.declined = !granted);
+        });
+        self.local.update(|local| local.declined = false);
+        self.fields.agreed.set(String::new());
+        self.ask(&Request::Link);
     }
 
     /// The marketplace in use, and whether the worker knows of it.
@@ -294,7 +329,8 @@ impl App {
     fn heard(self, snapshot: Snapshot) {
         self.heard.update_value(|times| *times = times.wrapping_add(1));
         self.finish_saving(&snapshot);
-        if snapshot.phase != Phase::AwaitingPermission && snapshot.phase != Phase::Idle {
+        let asked = snapshot.link == Some(LinkState::AwaitingPermission);
+        if !asked && snapshot.phase != Phase::AwaitingPermission && snapshot.phase != Phase::Idle {
             self.local.update(|local| local.declined = false);
         }
         self.link.set(Link::heard(snapshot));

@@ -13,20 +13,19 @@ macro_rules! keys {
             /// Every text, in the order of the screens.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            const fn facts(self) -> (&'static str, usize) {
-                match self {
-                    $(Self::$variant => ($name, $slots),)*
-                }
-            }
+            /// All names in one text: a table of texts would take more room than they do.
+            const NAMES: &'static str = concat!($($name, " ",)*);
 
             /// Name in `messages.json`.
-            pub const fn name(self) -> &'static str {
-                self.facts().0
+            pub fn name(self) -> &'static str {
+                Self::NAMES.split(' ').nth(self as usize).unwrap_or_default()
             }
 
             /// How many values the text takes.
             pub const fn slots(self) -> usize {
-                self.facts().1
+                match self {
+                    $(Self::$variant => $slots,)*
+                }
             }
         }
     };
@@ -293,6 +292,52 @@ keys! {
     RefusedTitles(1) = "refusedTitles",
     RefusedTitlesOne(1) = "refusedTitlesOne",
     NoReason(0) = "noReason",
+    LinkOpen(0) = "linkOpen",
+    LinkLead(0) = "linkLead",
+    LinkBecomesDevice(0) = "linkBecomesDevice",
+    LinkReads(0) = "linkReads",
+    LinkStores(0) = "linkStores",
+    LinkEnds(0) = "linkEnds",
+    LinkApart(0) = "linkApart",
+    LinkAgree(0) = "linkAgree",
+    LinkAgreeMissing(0) = "linkAgreeMissing",
+    LinkPermission(1) = "linkPermission",
+    LinkDeclined(0) = "linkDeclined",
+    LinkDeclinedThen(1) = "linkDeclinedThen",
+    LinkStarting(0) = "linkStarting",
+    LinkHanding(0) = "linkHanding",
+    LinkSignIn(0) = "linkSignIn",
+    LinkUntil(1) = "linkUntil",
+    LinkShow(0) = "linkShow",
+    LinkConnected(1) = "linkConnected",
+    LinkFresh(0) = "linkFresh",
+    LinkDevice(0) = "linkDevice",
+    LinkTitles(0) = "linkTitles",
+    LinkSynced(0) = "linkSynced",
+    LinkAiling(0) = "linkAiling",
+    LinkAilingThen(0) = "linkAilingThen",
+    LinkPage(0) = "linkPage",
+    LinkAgain(0) = "linkAgain",
+    LinkBegin(0) = "linkBegin",
+    LinkOff(0) = "linkOff",
+    LinkOffThen(0) = "linkOffThen",
+    LinkHttps(0) = "linkHttps",
+    LinkHttpsThen(0) = "linkHttpsThen",
+    LinkScope(0) = "linkScope",
+    LinkScopeThen(0) = "linkScopeThen",
+    LinkTooOften(0) = "linkTooOften",
+    LinkTooOftenThen(1) = "linkTooOftenThen",
+    LinkPermissionGone(0) = "linkPermissionGone",
+    LinkTabClosed(0) = "linkTabClosed",
+    LinkWithoutCode(0) = "linkWithoutCode",
+    LinkOver(0) = "linkOver",
+    LinkRefused(0) = "linkRefused",
+    LinkNotAmazon(0) = "linkNotAmazon",
+    LinkAmazonAway(0) = "linkAmazonAway",
+    LinkServerAway(0) = "linkServerAway",
+    LinkTokenThen(0) = "linkTokenThen",
+    LinkOdd(0) = "linkOdd",
+    LinkNotAmazonThen(0) = "linkNotAmazonThen",
     DoctorOpen(0) = "doctorOpen",
     DoctorWhy(0) = "doctorWhy",
     DoctorChecking(0) = "doctorChecking",

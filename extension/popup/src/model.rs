@@ -7,6 +7,7 @@ use extension::messages::{Phase, Request, ServerState, Snapshot, Step};
 use shared::ids::Marketplace;
 
 pub mod doctor;
+mod link;
 pub mod lists;
 pub mod outcome;
 mod pairing;
@@ -111,6 +112,9 @@ pub enum Act {
     Ask(Request),
     /// Asks the browser for the two hosts and, in the same click, the worker.
     AllowThen(Request),
+    /// Once the person has ticked it: asks the browser for what seeing the end of a sign-in at Amazon
+    /// takes and, in the same click, the worker to begin it.
+    Agree,
     /// Sends what stands in the fields of the server form.
     SaveServer,
     /// Asks the browser for the server's origin, with this pattern.
@@ -192,6 +196,8 @@ pub enum Body {
     Server(ServerForm),
     /// The code to compare, as `BCDF-GHJK`.
     Pairing(String),
+    /// What the person agrees to, and the tick for it.
+    Consent,
     /// What the connection doctor found; none while it checks.
     Doctor(Option<Arc<Finding>>),
     /// Choice of the marketplace, taken at once, and what will be read and asked.
@@ -309,6 +315,7 @@ fn plain_screen(link: &Link, local: &Local) -> Screen {
     match local.panel {
         Some(Panel::Server) => server::screen(snapshot, local),
         Some(Panel::Marketplace) => reading::marketplace(snapshot, local, shop),
+        None if snapshot.link.is_some() => link::screen(snapshot, shop, local),
         None if server::comes_first(snapshot) => server::screen(snapshot, local),
         None => present(snapshot, shop, local),
     }

@@ -1,5 +1,6 @@
 //! The door to the browser's permission dialog.
 
+use extension::link;
 use js_sys::{Array, JSON, Promise};
 use leptos::task::spawn_local;
 use shared::ids::Marketplace;
@@ -23,6 +24,16 @@ pub(crate) fn ask_for(origins: &[String], then: impl FnOnce(bool) + 'static) {
 /// Asks for one origin and to watch its requests, under the same rules.
 pub(crate) fn ask_to_watch(origin: &str, then: impl FnOnce(bool) + 'static) {
     ask("{\"permissions\":[\"webRequest\"]}", &[origin.to_owned()], Box::new(then));
+}
+
+/// Asks for what seeing the end of a sign-in at a marketplace's Amazon host takes, under the same rules.
+pub(crate) fn ask_for_sign_in(marketplace: Marketplace, then: impl FnOnce(bool) + 'static) {
+    let origin = link::pattern(marketplace);
+    if link::leads_on(marketplace) {
+        ask_to_watch(&origin, then);
+    } else {
+        ask_for(&[origin], then);
+    }
 }
 
 fn ask(what: &str, origins: &[String], then: Box<dyn FnOnce(bool)>) {

@@ -87,6 +87,7 @@ fn body(app: App, screen: Memo<Screen>) -> AnyView {
         Body::Skeleton => skeleton::view(),
         Body::Nothing => ().into_any(),
         Body::Server(_) => server::view(app, screen),
+        Body::Consent => server::agreement(app),
         Body::Start(_) => start::view(app, screen),
         Body::Marketplace { .. } => marketplace::view(app, screen),
         Body::Progress(_) => progress::view(screen),

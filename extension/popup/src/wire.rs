@@ -4,6 +4,7 @@
 //! form is read by hand; tests compare every variant with what serde makes of it.
 
 pub mod doctor;
+mod link;
 mod pairing;
 pub(crate) mod trouble;
 
@@ -38,6 +39,11 @@ pub fn request(request: &Request) -> Vec<(&'static str, String)> {
         Request::Connect { .. } => "connect",
         Request::GoOnUnencrypted => "go_on_unencrypted",
         Request::StopPairing => "stop_pairing",
+        Request::Widen => "widen",
+        Request::AskLink => "ask_link",
+        Request::Link => "link",
+        Request::ShowSignIn => "show_sign_in",
+        Request::EndLink => "end_link",
         Request::SetHeader { .. } => "set_header",
         Request::DropHeaders => "drop_headers",
         Request::ForgetServer => "forget_server",
@@ -83,6 +89,7 @@ pub fn snapshot(node: &impl Node) -> Option<Snapshot> {
         pairing: optional(node.field("pairing"), pairing::view)?,
         headers: list(node, "headers", Node::text)?,
         farewell: optional(node.field("farewell"), pairing::farewell)?,
+        link: optional(node.field("link"), link::state)?,
         marketplace: optional(node.field("marketplace"), |code| {
             Marketplace::parse(&code.text()?).ok()
         })?,
@@ -143,13 +150,12 @@ fn moment(node: &impl Node) -> Option<i64> {
 
 fn server(node: &impl Node) -> Option<ServerView> {
     let state = node.field("state")?;
-    let state = match state.field("is")?.text()?.as_str() {
-        "checking" => ServerState::Checking,
-        "ready" => ServerState::Ready { version: text(&state, "version")? },
-        "trouble" => {
-            ServerState::Trouble { trouble: trouble::of_server(&state.field("trouble")?)? }
-        }
-        _ => return None,
+    let state = if let Some(one) = state.field("ready") {
+        ServerState::Ready { version: text(&one, "version")? }
+    } else if let Some(one) = state.field("trouble") {
+        ServerState::Trouble { trouble: trouble::of_server(&one.field("trouble")?)? }
+    } else {
+        (state.text()? == "checking").then_some(ServerState::Checking)?
     };
     Some(ServerView { address: text(node, "address")?, state })
 }

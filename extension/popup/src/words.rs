@@ -86,7 +86,12 @@ fn shown(value: &Value) -> String {
     match value {
         Value::Number(number) => Number::from(*number).to_locale_string(&locale()).into(),
         Value::Percent(percent) => in_percent(*percent),
-        Value::Clock(moment_ms) => clock(*moment_ms),
+        Value::Clock(moment_ms) => {
+            moment(*moment_ms, &[("hour", "numeric"), ("minute", "2-digit")])
+        }
+        Value::Moment(moment_ms) => {
+            moment(*moment_ms, &[("dateStyle", "medium"), ("timeStyle", "short")])
+        }
         Value::Plain(text) => text.clone(),
         Value::Said(key) => word(*key),
     }
@@ -102,14 +107,14 @@ fn in_percent(percent: u32) -> String {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
-fn clock(moment_ms: i64) -> String {
+fn moment(moment_ms: i64, shape: &[(&str, &str)]) -> String {
     let options = Object::new();
-    for (part, shape) in [("hour", "numeric"), ("minute", "2-digit")] {
+    for (part, shape) in shape {
         // A fresh object takes any property.
-        let _set = Reflect::set(&options, &JsString::from(part), &JsString::from(shape));
+        let _set = Reflect::set(&options, &JsString::from(*part), &JsString::from(*shape));
     }
     let date = Date::new(&JsValue::from_f64(moment_ms as f64));
-    date.to_locale_time_string_with_options(&locale(), &options).into()
+    date.to_locale_string(&locale(), &options).into()
 }
 
 /// The browser's language where the texts are in it too, else the language of the texts, so that

@@ -67,6 +67,12 @@ mod doors {
         worker().permissions_changed().await;
     }
 
+    /// A tab is at another address that we may see, or about to be; without one it was closed.
+    #[wasm_bindgen]
+    pub async fn tab_moved(tab: f64, address: Option<String>) {
+        worker().tab_moved(chrome::tab_id(tab), address.as_deref()).await;
+    }
+
     /// A tab has finished loading an address that we may see.
     #[wasm_bindgen]
     pub async fn tab_loaded(address: String) {

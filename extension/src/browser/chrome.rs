@@ -25,6 +25,7 @@ use super::{
     Storage, StorageFull, Tabs, Tasks, Watch,
 };
 use crate::{
+    link,
     messages::{Mark, Snapshot},
     pace::retry_after_ms,
 };
@@ -52,6 +53,12 @@ extern "C" {
     async fn tab_create(properties: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = update, catch)]
     async fn tab_update(id: f64, properties: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = query, catch)]
+    async fn tab_query(wanted: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = get, catch)]
+    async fn tab_get(id: f64) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["chrome", "tabs"], js_name = remove, catch)]
+    async fn tab_remove(id: f64) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "permissions"], js_name = contains, catch)]
     async fn permissions_contain(permissions: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = ["chrome", "permissions"], js_name = getAll, catch)]
@@ -227,26 +234,66 @@ async fn pause(ms: i64) {
     let _ = JsFuture::from(promise).await;
 }
 
+/// A tab's id as JavaScript has it.
+#[expect(clippy::cast_possible_truncation, reason = "tab ids are small whole numbers")]
+pub const fn tab_id(id: f64) -> i64 {
+    id as i64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "tab ids are small whole numbers")]
+const fn of_tab(id: i64) -> f64 {
+    id as f64
+}
+
+/// The id that a tab object names.
+fn id_of(tab: &JsValue) -> Option<i64> {
+    Reflect::get(tab, &"id".into()).ok()?.as_f64().map(tab_id)
+}
+
+#[derive(Serialize)]
+struct Addressed<'a> {
+    url: &'a str,
+}
+
 impl Tabs for Chrome {
     async fn show(&self, known: Option<i64>, url: &str) -> Option<i64> {
+        if let Some(id) = known
+            && self.front(id).await
+        {
+            return known;
+        }
+        id_of(&tab_create(&object(&Addressed { url })).await.ok()?)
+    }
+
+    async fn find(&self, url: &str) -> Option<i64> {
+        // A question mark of a pattern stands for itself, but what comes behind is compared here.
+        let pattern = format!("{}*", url.split('?').next().unwrap_or_default());
+        let tabs: Array = tab_query(&object(&Addressed { url: &pattern })).await.ok()?.into();
+        let found = tabs.iter().find(|tab| text_of(tab, "url").as_deref() == Some(url));
+        id_of(&found?)
+    }
+
+    async fn address(&self, tab: i64) -> Option<String> {
+        let tab = tab_get(of_tab(tab)).await.ok()?;
+        Some(text_of(&tab, "url").unwrap_or_default())
+    }
+
+    async fn front(&self, tab: i64) -> bool {
         #[derive(Serialize)]
         struct Front {
             active: bool,
         }
-        #[derive(Serialize)]
-        struct New<'a> {
-            url: &'a str,
-        }
-        #[expect(clippy::cast_precision_loss, reason = "tab ids are small")]
-        if let Some(id) = known
-            && tab_update(id as f64, &object(&Front { active: true })).await.is_ok()
-        {
-            return known;
-        }
-        let tab = tab_create(&object(&New { url })).await.ok()?;
-        #[expect(clippy::cast_possible_truncation, reason = "tab ids are small whole numbers")]
-        let id = Reflect::get(&tab, &"id".into()).ok()?.as_f64()? as i64;
-        Some(id)
+        tab_update(of_tab(tab), &object(&Front { active: true })).await.is_ok()
+    }
+
+    async fn close(&self, tab: i64) {
+        // One that the person has closed meanwhile is as good.
+        let _ = tab_remove(of_tab(tab)).await;
+    }
+
+    async fn lead_back(&self, tab: i64) {
+        let page = own_address("popup.html?tab=1");
+        let _ = tab_update(of_tab(tab), &object(&Addressed { url: &page })).await;
     }
 }
 
@@ -291,8 +338,35 @@ impl Permissions for Chrome {
     }
 
     async fn release_servers(&self, kept: Option<String>) {
-        release(|origin| !is_audible(origin) && Some(origin) != kept.as_ref()).await;
+        let gone = |origin: &String| {
+            !is_audible(origin) && !is_amazon(origin) && Some(origin) != kept.as_ref()
+        };
+        release(gone).await;
     }
+
+    async fn amazon_held(&self, marketplace: Marketplace) -> bool {
+        let origin = link::pattern(marketplace);
+        if link::leads_on(marketplace) {
+            self.may_watch(&origin).await
+        } else {
+            self.origin_held(&origin).await
+        }
+    }
+
+    async fn release_amazon(&self) {
+        // Where requests were watched, that is given back with the host.
+        if let Some(leading) = Marketplace::ALL.into_iter().find(|one| link::leads_on(*one)) {
+            let origin = link::pattern(leading);
+            if self.may_watch(&origin).await {
+                self.give_back(&origin, false).await;
+            }
+        }
+        release(is_amazon).await;
+    }
+}
+
+fn is_amazon(origin: &String) -> bool {
+    Marketplace::ALL.into_iter().any(|marketplace| link::pattern(marketplace) == *origin)
 }
 
 fn is_audible(origin: &String) -> bool {

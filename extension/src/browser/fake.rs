@@ -28,6 +28,9 @@ pub type Answers = Box<dyn FnMut(&HttpRequest, i64) -> Result<HttpResponse, Http
 /// The start of every test, in milliseconds since 1970.
 pub const START_MS: i64 = 1_750_000_000_000;
 
+/// What a tab shows that was led back.
+pub const LED_BACK: &str = "popup.html?tab=1";
+
 /// How long every answer takes, in milliseconds.
 const LATENCY_MS: i64 = 400;
 
@@ -60,7 +63,9 @@ struct Inner {
     answers: RefCell<Answers>,
     sent: RefCell<Vec<Sent>>,
     open: Rc<Cell<usize>>,
-    tabs: RefCell<Vec<String>>,
+    /// Addresses of the tabs that were opened, in order, and what they show now; none once closed.
+    tabs: RefCell<Vec<(String, Option<String>)>>,
+    amazon: RefCell<BTreeSet<Marketplace>>,
     shown: RefCell<Vec<Snapshot>>,
     watched: Cell<bool>,
     marks: RefCell<Vec<Option<Mark>>>,
@@ -86,6 +91,7 @@ impl Fake {
             sent: RefCell::default(),
             open: Rc::default(),
             tabs: RefCell::default(),
+            amazon: RefCell::default(),
             shown: RefCell::default(),
             watched: Cell::new(false),
             marks: RefCell::default(),
@@ -166,7 +172,37 @@ impl Fake {
 
     /// Addresses of the tabs that were opened.
     pub fn tabs(&self) -> Vec<String> {
-        self.0.tabs.borrow().clone()
+        self.0.tabs.borrow().iter().map(|(opened, _)| opened.clone()).collect()
+    }
+
+    /// What a tab shows now, by its number from 1; none once it was closed.
+    pub fn shows(&self, tab: i64) -> Option<String> {
+        let place = usize::try_from(tab - 1).ok()?;
+        self.0.tabs.borrow().get(place)?.1.clone()
+    }
+
+    /// The person goes on in a tab, or closes it.
+    pub fn go_on(&self, tab: i64, address: Option<&str>) {
+        if let Ok(place) = usize::try_from(tab - 1)
+            && let Some(tab) = self.0.tabs.borrow_mut().get_mut(place)
+        {
+            tab.1 = address.map(str::to_owned);
+        }
+    }
+
+    /// Grants a marketplace's Amazon host.
+    pub fn grant_amazon(&self, marketplace: Marketplace) {
+        self.0.amazon.borrow_mut().insert(marketplace);
+    }
+
+    /// Takes it away.
+    pub fn revoke_amazon(&self, marketplace: Marketplace) {
+        self.0.amazon.borrow_mut().remove(&marketplace);
+    }
+
+    /// Marketplaces whose Amazon host is held.
+    pub fn amazon(&self) -> BTreeSet<Marketplace> {
+        self.0.amazon.borrow().clone()
     }
 
     /// Every snapshot that the popup was shown.
@@ -311,11 +347,41 @@ impl Alarms for Fake {
 impl Tabs for Fake {
     async fn show(&self, known: Option<i64>, url: &str) -> Option<i64> {
         self.call().await;
-        let mut tabs = self.0.tabs.borrow_mut();
         if known.is_none() {
-            tabs.push(url.to_owned());
+            self.0.tabs.borrow_mut().push((url.to_owned(), Some(url.to_owned())));
         }
-        known.or(i64::try_from(tabs.len()).ok())
+        let opened = known.or(i64::try_from(self.0.tabs.borrow().len()).ok());
+        // The tab is there; the worker may still end before it hears of it.
+        self.call().await;
+        opened
+    }
+
+    async fn find(&self, url: &str) -> Option<i64> {
+        self.call().await;
+        let found = self.0.tabs.borrow().iter().position(|(_, now)| now.as_deref() == Some(url))?;
+        i64::try_from(found + 1).ok()
+    }
+
+    async fn address(&self, tab: i64) -> Option<String> {
+        self.call().await;
+        self.shows(tab)
+    }
+
+    async fn front(&self, tab: i64) -> bool {
+        self.call().await;
+        self.shows(tab).is_some()
+    }
+
+    async fn close(&self, tab: i64) {
+        self.call().await;
+        self.go_on(tab, None);
+    }
+
+    async fn lead_back(&self, tab: i64) {
+        self.call().await;
+        if self.shows(tab).is_some() {
+            self.go_on(tab, Some(LED_BACK));
+        }
     }
 }
 
@@ -340,6 +406,16 @@ impl Permissions for Fake {
     async fn release_servers(&self, kept: Option<String>) {
         self.call().await;
         self.0.origins.borrow_mut().retain(|one| Some(one) == kept.as_ref());
+    }
+
+    async fn amazon_held(&self, marketplace: Marketplace) -> bool {
+        self.call().await;
+        self.0.amazon.borrow().contains(&marketplace)
+    }
+
+    async fn release_amazon(&self) {
+        self.call().await;
+        self.0.amazon.borrow_mut().clear();
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use shared::ids::{Marketplace, RunId};
 
 use super::{
-    Effect, Now, State, choosing, history, leaving, pairing,
+    Effect, Now, State, choosing, history, leaving, linking, pairing,
     run::{self, Hold, Run, Stage},
     wishing,
 };
@@ -58,6 +58,10 @@ pub(super) fn ask(state: &mut State, request: Request, fresh: RunId, effects: &m
         Request::Connect { address } => pairing::connect(state, &address, fresh, effects),
         Request::GoOnUnencrypted => go_on_unencrypted(state, effects),
         Request::StopPairing => state.pairing = None,
+        Request::Widen => pairing::widen(state, fresh, effects),
+        Request::AskLink | Request::Link | Request::ShowSignIn | Request::EndLink => {
+            linking::ask(state, &request, fresh, effects);
+        }
         Request::SetHeader { name, value } => set_header(state, &name, &value, effects),
         Request::DropHeaders => state.proxy = None,
         Request::ForgetServer => forget_server(state, effects),
@@ -94,6 +98,7 @@ fn named(name: &str) -> String {
 fn set_server(state: &mut State, address: &str, token: &str, effects: &mut Vec<Effect>) {
     let token = token.trim().to_owned();
     leaving::hear_out(state);
+    linking::drop_it(state, effects);
     state.pairing = None;
     let server = match server::normalise(address) {
         Ok(address) if server::is_open_to_all(&address) => {
@@ -145,6 +150,7 @@ fn go_on_unencrypted(state: &mut State, effects: &mut Vec<Effect>) {
 /// Without a server nothing can be sent; what was read stays.
 fn forget_server(state: &mut State, effects: &mut Vec<Effect>) {
     state.pairing = None;
+    linking::drop_it(state, effects);
     state.wishes.drop_all();
     leaving::leave(state, effects);
     let sends = |run: &&mut Run| matches!(run.stage, Stage::Cutting { .. } | Stage::Sending);
@@ -191,6 +197,7 @@ fn choose(state: &mut State, marketplace: Marketplace, effects: &mut Vec<Effect>
     }
     if state.marketplace != Some(marketplace) {
         state.tab = None;
+        linking::drop_it(state, effects);
     }
     state.marketplace = Some(marketplace);
     effects.push(Effect::ReleaseOthers(marketplace));

@@ -6,7 +6,7 @@ use shared::{
 };
 
 use super::{HistoryPage, Stored, Ticket, Wish};
-use crate::messages::Mark;
+use crate::{link::Code, messages::Mark};
 
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,8 @@ pub enum Effect {
         id: RunId,
         /// Normalised address.
         address: String,
+        /// The token is to connect Audible, too.
+        wide: bool,
     },
     /// Ask whether the person has decided; answer: [`Event::Polled`].
     Poll {
@@ -47,6 +49,38 @@ pub enum Effect {
         /// Token.
         token: String,
     },
+    /// Ask the server about its connection with Audible; answer: [`Event::Linked`].
+    AskLink {
+        /// Which linking.
+        id: RunId,
+        /// Normalised address.
+        address: String,
+        /// Token.
+        token: String,
+        /// Shop.
+        marketplace: Marketplace,
+        /// What.
+        ask: LinkAsk,
+    },
+    /// Ask the browser about Amazon's host; answer: [`Event::Amazon`].
+    CheckAmazon(Marketplace),
+    /// Give back every host of Amazon's.
+    ReleaseAmazon,
+    /// Find the tab with Amazon's sign-in page, or open it; answer: [`Event::SignInOpened`].
+    OpenSignIn {
+        /// Which linking.
+        id: RunId,
+        /// That page.
+        address: String,
+    },
+    /// Look where the tab of a sign-in is; answer: [`Event::TabAt`].
+    LookAtTab(i64),
+    /// Bring that tab to the front; answer, where it is gone: [`Event::TabAt`].
+    ShowTab(i64),
+    /// Close that tab.
+    CloseTab(i64),
+    /// Show our own page in that tab; answer: [`Event::LedBack`].
+    LeadBack(i64),
     /// Read a library page and store its titles; answer: [`Event::Page`].
     ReadPage {
         /// Page from 1.
@@ -159,6 +193,22 @@ pub enum Effect {
     },
     /// Remove a run's keys; answer: [`Event::Forgotten`].
     Forget(Stored),
+}
+
+/// What the server is asked about its connection with Audible.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkAsk {
+    /// How it stands.
+    Standing,
+    /// Where to sign in.
+    Begin,
+    /// To take the code of a sign-in.
+    Take {
+        /// The server's name for the sign-in.
+        state: String,
+        /// The code.
+        code: Code,
+    },
 }
 
 /// What cutting needs to know.

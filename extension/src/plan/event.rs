@@ -8,7 +8,8 @@ use shared::{
 use super::{Failure, HistoryFacts, PageFacts, Stored, Survey, Ticket};
 use crate::{
     grant::{Grant, Poll},
-    messages::{Request, ServerTrouble},
+    link::{Place, SignIn, Stop},
+    messages::{Linked, Request, ServerTrouble},
 };
 
 /// What happened.
@@ -68,6 +69,36 @@ pub enum Event {
         /// Told.
         told: bool,
     },
+    /// The server has said something of its connection with Audible, or why it does not.
+    Linked {
+        /// Which linking this answers.
+        id: RunId,
+        /// What.
+        result: Result<LinkSaid, Stop>,
+    },
+    /// The browser's answer about Amazon's host.
+    Amazon {
+        /// The shop.
+        marketplace: Marketplace,
+        /// Granted.
+        held: bool,
+    },
+    /// Amazon's sign-in page was opened, or the browser would not open it.
+    SignInOpened {
+        /// Which linking this answers.
+        id: RunId,
+        /// Its tab.
+        tab: Option<i64>,
+    },
+    /// The tab of a sign-in is somewhere.
+    TabAt {
+        /// The tab.
+        tab: i64,
+        /// Where.
+        place: Place,
+    },
+    /// The tab of a sign-in shows our page, or is gone.
+    LedBack(i64),
     /// A library page was read and stored, or not.
     Page {
         /// Which question this answers.
@@ -149,4 +180,15 @@ pub enum Event {
     },
     /// These keys were removed from storage.
     Forgotten(Stored),
+}
+
+/// What the server has said of its connection with Audible.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkSaid {
+    /// How it stands; none where one can be made.
+    Stands(Option<Linked>),
+    /// Where to sign in.
+    Begun(SignIn),
+    /// The code was taken.
+    Taken(Linked),
 }

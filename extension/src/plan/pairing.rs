@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use shared::ids::RunId;
 
-use super::{Effect, Now, Server, State, connection, leaving};
+use super::{Effect, Now, Server, State, connection, leaving, linking};
 use crate::{
     grant::{Grant, Poll, SLOWER_MS},
     messages::{PairingState, PairingTrouble, PairingView, ServerState, ServerTrouble},
@@ -22,6 +22,9 @@ pub struct Pairing {
     id: RunId,
     /// Normalised address; as typed where it is none.
     pub(super) address: String,
+    /// The token is to connect Audible, too.
+    #[serde(default)]
+    wide: bool,
     stage: Stage,
 }
 
@@ -91,7 +94,7 @@ impl Pairing {
     }
 
     fn question(&self) -> Effect {
-        Effect::AskCode { id: self.id, address: self.address.clone() }
+        Effect::AskCode { id: self.id, address: self.address.clone(), wide: self.wide }
     }
 
     fn trouble(&self) -> Option<&ServerTrouble> {
@@ -104,6 +107,16 @@ impl Pairing {
 
 /// Asks a server for codes; nothing is sent where the way there is open to all.
 pub(super) fn connect(state: &mut State, typed: &str, fresh: RunId, effects: &mut Vec<Effect>) {
+    begin(state, typed, false, fresh, effects);
+}
+
+/// Asks the connected server for a token that may connect Audible, too.
+pub(super) fn widen(state: &mut State, fresh: RunId, effects: &mut Vec<Effect>) {
+    let Some(address) = state.server.as_ref().map(|server| server.address.clone()) else { return };
+    begin(state, &address, true, fresh, effects);
+}
+
+fn begin(state: &mut State, typed: &str, wide: bool, fresh: RunId, effects: &mut Vec<Effect>) {
     leaving::hear_out(state);
     let (address, trouble) = match server::normalise(typed) {
         Ok(address) => {
@@ -115,7 +128,10 @@ pub(super) fn connect(state: &mut State, typed: &str, fresh: RunId, effects: &mu
     connection::settle_at(state, &address, effects);
     let stage =
         trouble.map_or(Stage::Asking, |trouble| Stage::Failed(PairingTrouble::Server { trouble }));
-    let pairing = Pairing { id: fresh, address, stage };
+    // What was asked for stays so when it is asked for again.
+    let before = state.pairing.as_ref().filter(|before| before.address == address);
+    let wide = wide || before.is_some_and(|before| before.wide);
+    let pairing = Pairing { id: fresh, address, wide, stage };
     if pairing.is_going() {
         effects.push(pairing.question());
     }
@@ -199,7 +215,13 @@ pub(super) fn polled(
             state.pairing = None;
             let server = Server { address, token, state: ServerState::Checking };
             effects.push(server.check());
+            let same = state.server.as_ref().is_some_and(|one| one.address == server.address);
             state.server = Some(server);
+            if same {
+                linking::token_changed(state, effects);
+            } else {
+                linking::drop_it(state, effects);
+            }
             return;
         }
     };

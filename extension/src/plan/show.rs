@@ -1,7 +1,7 @@
 //! The state as the popup shows it.
 
 use super::{
-    Leaving, Now, Pairing, State,
+    Leaving, Linking, Now, Pairing, State,
     run::{Hold, Run, Stage},
 };
 use crate::messages::{Phase, Progress, Receipt, ServerView, Snapshot, Summary};
@@ -23,6 +23,7 @@ pub fn snapshot(state: &State, now: Now) -> Snapshot {
             .flat_map(|proxy| proxy.headers.iter().map(|(name, _)| name.clone()))
             .collect(),
         farewell: state.leaving.as_ref().map(Leaving::view),
+        link: state.linking.as_ref().map(Linking::view),
         marketplace: state.marketplace,
         phase: state.run.as_ref().map_or(Phase::Idle, |run| phase(run, now)),
         choice: state

@@ -10,12 +10,12 @@ use crate::{
 
 impl<B: Browser> Worker<B> {
     /// Asks what answers there first, so that a server that is none is named as such.
-    pub(super) async fn ask_code(&self, address: &str) -> Result<Grant, ServerTrouble> {
+    pub(super) async fn ask_code(&self, address: &str, wide: bool) -> Result<Grant, ServerTrouble> {
         let answer = self.ask_server(server::version_request(address)).await?;
         let version = server::version(&answer)?;
         let system = self.browser.system().await;
         let name = grant::client_name(self.client.browser.as_deref(), &system);
-        let answer = self.ask_server(grant::code_request(address, &name)).await?;
+        let answer = self.ask_server(grant::code_request(address, &name, wide)).await?;
         grant::codes(&answer, address, version)
     }
 

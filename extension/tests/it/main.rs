@@ -8,6 +8,7 @@ mod extracting;
 mod headers;
 mod history;
 mod kills;
+mod linking;
 mod marks;
 mod moving;
 mod outside;

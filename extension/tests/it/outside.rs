@@ -55,10 +55,42 @@ pub(crate) struct Outside {
     pub(crate) decision: Decision,
     /// Codes given.
     pub(crate) codes: u32,
+    /// The connection with Audible that the server keeps.
+    pub(crate) link: Link,
+    /// Tokens that may make it.
+    pub(crate) wide: BTreeSet<String>,
+    /// The next token may make it.
+    widened: bool,
     /// Tokens that work, and those that did.
     pub(crate) tokens: BTreeSet<String>,
     pub(crate) revoked: BTreeSet<String>,
 }
+
+/// A server's connection with Audible.
+#[derive(Default)]
+pub(crate) struct Link {
+    /// No key is set.
+    pub(crate) off: bool,
+    /// It is there.
+    pub(crate) made: bool,
+    /// Sign-ins that were begun.
+    pub(crate) begun: u32,
+    /// The one that has not been used up.
+    open: Option<String>,
+    /// Landing addresses that came.
+    pub(crate) landings: Vec<String>,
+    /// The next landing address is taken, but its answer never arrives.
+    pub(crate) lost: bool,
+    /// What is named as the page to sign in at, instead of Amazon's.
+    pub(crate) elsewhere: Option<String>,
+}
+
+/// Where a sign-in of the United States begins, without what tells attempts apart.
+pub(crate) const SIGN_IN: &str =
+    "https://www.amazon.com/ap/signin?openid.mode=checkid_setup&attempt=";
+/// Where it ends, up to the code.
+pub(crate) const LANDING: &str =
+    "https://www.amazon.com/ap/maplanding?openid.oa2.authorization_code=";
 
 /// A handle to it.
 pub(crate) type Shared = Rc<RefCell<Outside>>;
@@ -80,6 +112,9 @@ pub(crate) fn outside(library: Library, marketplace: Marketplace, language: Lang
         ignored: BTreeSet::new(),
         decision: Decision::Open,
         codes: 0,
+        link: Link::default(),
+        wide: BTreeSet::from([TOKEN.to_owned()]),
+        widened: false,
         tokens: BTreeSet::from([TOKEN.to_owned()]),
         revoked: BTreeSet::new(),
     }))
@@ -139,7 +174,9 @@ impl Outside {
         }
         let path = request.url.strip_prefix(SERVER).expect("nobody else is asked");
         let answer = self.server(path, request);
-        let lost = path.ends_with("/import-from-extension") && std::mem::take(&mut self.lost);
+        let handed = request.body.as_ref().is_some_and(|body| body.contains("redirect_url"));
+        let lost = (path.ends_with("/import-from-extension") && std::mem::take(&mut self.lost))
+            || (handed && std::mem::take(&mut self.link.lost));
         if lost { Err(HttpError::TimedOut) } else { Ok(answer) }
     }
 
@@ -184,6 +221,8 @@ impl Outside {
         let dry = path.ends_with("?dry_run=true");
         assert!(
             path == "/api/ignored"
+                || path.starts_with("/api/audible/status?")
+                || path == "/api/audible/connect"
                 || path.trim_end_matches("?dry_run=true") == "/api/audible/import-from-extension",
             "{path}"
         );
@@ -194,12 +233,58 @@ impl Outside {
         if token.is_none_or(|token| !self.tokens.contains(token)) {
             return problem(401, "token_unknown", "this token is unknown or revoked");
         }
+        if path.starts_with("/api/audible/status") || path == "/api/audible/connect" {
+            if token.is_none_or(|token| !self.wide.contains(token)) {
+                return problem(403, "scope_missing", "this token may not do that");
+            }
+            return self.link(path, request.body.as_deref());
+        }
         assert_eq!(header("content-type"), Some("application/json"));
         if path == "/api/ignored" {
             return self.ignore(request.body.as_deref().unwrap());
         }
         let key = header("idempotency-key").unwrap().to_owned();
         self.import(&key, request.body.clone().unwrap(), dry)
+    }
+
+    fn link(&mut self, path: &str, body: Option<&str>) -> HttpResponse {
+        let link = &mut self.link;
+        let device = json!({"device_name": "Me Feed - Web", "books_count": 5,
+            "state": "idle", "error_code": null, "last_sync": "2026-11-28T20:00:00Z"});
+        let Some(body) = body else {
+            assert_eq!(path, "/api/audible/status?marketplace=us");
+            let connection = link.made.then_some(device);
+            return ok(json!({"available": !link.off, "connection": connection}).to_string());
+        };
+        let ask: Value = serde_json::from_str(body).unwrap();
+        if link.off {
+            return problem(503, "audible_connection_off", "no key is set");
+        }
+        if ask["marketplace"] == "us" {
+            if link.made {
+                return problem(409, "audible_already_connected", "it is");
+            }
+            link.begun += 1;
+            let state = format!("attempt-secret-{}", link.begun);
+            let page = link.elsewhere.clone().unwrap_or(format!("{SIGN_IN}{}", link.begun));
+            link.open = Some(state.clone());
+            let answer = json!({"marketplace": "us", "state": state, "authorize_url": page,
+                "expires_in": 1800});
+            return ok(answer.to_string());
+        }
+        let landing = ask["redirect_url"].as_str().unwrap().to_owned();
+        link.landings.push(landing.clone());
+        if link.open.is_none() || link.open.as_deref() != ask["state"].as_str() {
+            return problem(422, "audible_attempt_unknown", "this attempt is over");
+        }
+        link.open = None;
+        if landing != format!("{LANDING}ANgood") {
+            return problem(422, "audible_code_refused", "Amazon does not take it");
+        }
+        link.made = true;
+        let answer = json!({"success": true, "marketplace": "us", "device_name": "Me Feed - Web",
+            "books_count": 5});
+        ok(answer.to_string())
     }
 
     fn ignore(&mut self, body: &str) -> HttpResponse {
@@ -221,6 +306,7 @@ impl Outside {
             "device_authorization" => {
                 assert_eq!(parameter(form, "client_name"), "Chrome+on+Linux");
                 self.codes += 1;
+                self.widened = parameter(form, "scope").ends_with("+audible%3Aconnect");
                 let code = json!({
                     "device_code": format!("secret-{}", self.codes), "user_code": "BCDF-GHJK",
                     "verification_uri": format!("{SERVER}/pair"),
@@ -240,6 +326,9 @@ impl Outside {
                     Decision::Allowed => {
                         let token = format!("mf_paired_{}", self.codes);
                         self.tokens.insert(token.clone());
+                        if self.widened {
+                            self.wide.insert(token.clone());
+                        }
                         let given = json!({"access_token": token, "token_type": "Bearer"});
                         return ok(given.to_string());
                     }

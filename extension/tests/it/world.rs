@@ -107,6 +107,21 @@ impl World {
         self.settle();
     }
 
+    /// The tab with this number shows another address.
+    pub(crate) fn tab_at(&mut self, tab: i64, address: &str) {
+        self.browser.go_on(tab, Some(address));
+        let (worker, address) = (self.worker(), address.to_owned());
+        self.start(async move { worker.tab_moved(tab, Some(&address)).await });
+        self.settle();
+    }
+
+    pub(crate) fn close_tab(&mut self, tab: i64) {
+        self.browser.go_on(tab, None);
+        let worker = self.worker();
+        self.start(async move { worker.tab_moved(tab, None).await });
+        self.settle();
+    }
+
     /// Lets time pass until nothing is due any more.
     pub(crate) fn run(&mut self) -> Phase {
         self.run_while(|_| true);

@@ -29,7 +29,7 @@ pub(crate) fn package(
     let version = workspace.version()?;
     package.add("manifest.json", manifest::build(&root.join("manifest"), browser, &version)?)?;
     package.add_tree("", &root.join("extension/static"))?;
-    for glue in ["background.js", "popup.js", "review.js"] {
+    for glue in ["background.js", "watch.js", "popup.js", "review.js"] {
         package.add(glue, read(&root.join("extension/glue").join(glue))?)?;
     }
     package.add("tokens.css", read(&root.join("shared/look/tokens.css"))?)?;

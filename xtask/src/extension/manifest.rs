@@ -81,13 +81,15 @@ mod tests {
     }
 
     #[test]
-    fn the_optional_hosts_are_the_two_of_each_marketplace_and_any_server() {
+    fn the_optional_hosts_are_those_of_each_marketplace_and_any_server() {
         let mut wanted = vec![json!("https://*/*"), json!("http://*/*")];
-        for tld in ["com", "co.uk", "de", "fr", "ca", "it", "com.au", "in", "co.jp", "es", "com.br"]
-        {
+        let tlds =
+            ["com", "co.uk", "de", "fr", "ca", "it", "com.au", "in", "co.jp", "es", "com.br"];
+        for tld in tlds {
             wanted.push(json!(format!("https://www.audible.{tld}/*")));
             wanted.push(json!(format!("https://api.audible.{tld}/*")));
         }
+        wanted.extend(tlds.map(|tld| json!(format!("https://www.amazon.{tld}/*"))));
         for browser in Browser::ALL {
             assert_eq!(of(browser)["optional_host_permissions"], Value::Array(wanted.clone()));
         }

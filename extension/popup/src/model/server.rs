@@ -58,6 +58,8 @@ pub enum Missing {
     HeaderTaken,
     /// The value of a header is none.
     HeaderValue,
+    /// The person has not agreed that the server becomes a device.
+    Consent,
 }
 
 impl Missing {
@@ -69,6 +71,7 @@ impl Missing {
             Self::HeaderName => Key::HeaderNameMissing.into(),
             Self::HeaderTaken => Key::HeaderTaken.into(),
             Self::HeaderValue => Key::HeaderValueMissing.into(),
+            Self::Consent => Key::LinkAgreeMissing.into(),
         }
     }
 
@@ -79,6 +82,7 @@ impl Missing {
             Self::Token => "server-token",
             Self::HeaderName | Self::HeaderTaken => "header-name",
             Self::HeaderValue => "header-value",
+            Self::Consent => "link-agree",
         }
     }
 }
@@ -188,6 +192,9 @@ fn buttons(snapshot: &Snapshot, local: &Local, entry: Entry, address: &str) -> V
         _ => ("server-by-token", Key::ServerByToken, Entry::Token),
     };
     buttons.push(Button::quiet(id, other, Act::Enter(turned)));
+    if opened && idle && is_ready(snapshot) && entry == Entry::Address {
+        buttons.push(Button::plain("link-open", Key::LinkOpen, Request::AskLink));
+    }
     let may_have_proxy = trouble.map_or(opened && server.is_some(), proxy_may_stand_there);
     if may_have_proxy && entry == Entry::Address {
         let headers = Act::Enter(Entry::Headers);
@@ -267,9 +274,11 @@ fn farewell(farewell: &FarewellView) -> Notice {
 
 /// Whether the first thing to do is to enter or mend the server.
 pub(super) fn comes_first(snapshot: &Snapshot) -> bool {
-    let usable =
-        matches!(&snapshot.server, Some(ServerView { state: ServerState::Ready { .. }, .. }));
-    snapshot.phase == Phase::Idle && !usable
+    snapshot.phase == Phase::Idle && !is_ready(snapshot)
+}
+
+fn is_ready(snapshot: &Snapshot) -> bool {
+    matches!(&snapshot.server, Some(ServerView { state: ServerState::Ready { .. }, .. }))
 }
 
 /// Pairs anew with the server that does not take the token any more.

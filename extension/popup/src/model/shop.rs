@@ -14,6 +14,11 @@ impl Shop {
         format!("audible.{}", self.0.tld())
     }
 
+    /// `amazon.de`
+    pub fn amazon(self) -> String {
+        format!("amazon.{}", self.0.tld())
+    }
+
     /// `www.audible.de` and `api.audible.de`, the two hosts that the browser is asked for.
     pub fn hosts(self) -> [Value; 2] {
         [format!("www.{}", self.site()).into(), format!("api.{}", self.site()).into()]

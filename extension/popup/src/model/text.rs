@@ -11,6 +11,8 @@ pub enum Value {
     Percent(u32),
     /// A moment in milliseconds since 1970, shown as hour and minute of the local day.
     Clock(i64),
+    /// A moment in milliseconds since 1970, shown as day and time.
+    Moment(i64),
     /// Shown as it stands.
     Plain(String),
     /// Another text.

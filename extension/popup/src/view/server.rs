@@ -81,6 +81,19 @@ pub(super) fn view(app: App, screen: Memo<Screen>) -> AnyView {
     .into_any()
 }
 
+/// The tick by which the person agrees that the server becomes a device.
+pub(super) fn agreement(app: App) -> AnyView {
+    let tick = Field {
+        id: "link-agree",
+        kind: "checkbox",
+        input_mode: "none",
+        label: Key::LinkAgree,
+        hint: Key::LinkApart,
+        value: app.fields.agreed,
+    };
+    field(app, &tick)
+}
+
 /// The field begins with the stored address, and shows it as the worker has normalised it.
 fn follow_address(app: App, screen: Memo<Screen>) {
     let stored = part(screen, |screen| match &screen.body {
@@ -122,8 +135,13 @@ fn field(app: App, field: &Field) -> AnyView {
     let described = format!("{problem} {hint} server-result");
     let advice = word(field.hint);
     let wrong = move || missing.get().filter(|wrong| wrong.field() == id);
+    let is_tick = field.kind == "checkbox";
     let typed = move |event| {
-        value.set(event_target_value(&event));
+        value.set(match (is_tick, is_tick && event_target_checked(&event)) {
+            (false, _) => event_target_value(&event),
+            (true, false) => String::new(),
+            (true, true) => "yes".to_owned(),
+        });
         missing.set(None);
     };
     view! {

@@ -21,13 +21,14 @@ pub(super) fn view(node: &impl Node) -> Option<PairingView> {
 }
 
 fn failure(node: &impl Node) -> Option<PairingTrouble> {
-    Some(match text(node, "why")?.as_str() {
+    if let Some(one) = node.field("server") {
+        let trouble = trouble::of_server(&one.field("trouble")?)?;
+        return Some(PairingTrouble::Server { trouble });
+    }
+    Some(match node.text()?.as_str() {
         "denied" => PairingTrouble::Denied,
         "expired" => PairingTrouble::Expired,
         "gone" => PairingTrouble::Gone,
-        "server" => {
-            PairingTrouble::Server { trouble: trouble::of_server(&node.field("trouble")?)? }
-        }
         _ => return None,
     })
 }

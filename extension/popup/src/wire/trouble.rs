@@ -1,4 +1,5 @@
-//! Reads what a run waits for and what is wrong with a server.
+//! Reads what a run waits for and what is wrong with a server. What says no more than its name is a
+//! text; the others are objects with that name for their only field.
 
 use extension::messages::{ServerTrouble, Trouble};
 
@@ -6,35 +7,42 @@ use super::{Node, count, text};
 
 /// What a run waits for.
 pub(super) fn of_run(node: &impl Node) -> Option<Trouble> {
-    Some(match text(node, "why")?.as_str() {
+    if let Some(one) = node.field("layout_changed") {
+        return Some(Trouble::LayoutChanged { page: count(&one, "page")? });
+    }
+    if let Some(one) = node.field("server") {
+        return Some(Trouble::Server { trouble: of_server(&one.field("trouble")?)? });
+    }
+    Some(match node.text()?.as_str() {
         "signed_out" => Trouble::SignedOut,
         "captcha" => Trouble::Captcha,
         "blocked" => Trouble::Blocked,
         "throttled" => Trouble::Throttled,
         "unavailable" => Trouble::Unavailable,
         "offline" => Trouble::Offline,
-        "layout_changed" => Trouble::LayoutChanged { page: count(node, "page")? },
         "permission_missing" => Trouble::PermissionMissing,
-        "server" => Trouble::Server { trouble: of_server(&node.field("trouble")?)? },
         _ => return None,
     })
 }
 
 /// What is wrong with a server.
 pub(crate) fn of_server(node: &impl Node) -> Option<ServerTrouble> {
-    Some(match text(node, "why")?.as_str() {
+    if let Some(one) = node.field("incompatible") {
+        return Some(ServerTrouble::Incompatible { version: text(&one, "version")? });
+    }
+    if let Some(one) = node.field("refused") {
+        let (code, detail) = (text(&one, "code")?, text(&one, "detail")?);
+        return Some(ServerTrouble::Refused { code, detail });
+    }
+    Some(match node.text()?.as_str() {
         "bad_address" => ServerTrouble::BadAddress,
         "unencrypted" => ServerTrouble::Unencrypted,
         "not_reachable" => ServerTrouble::NotReachable,
         "redirects" => ServerTrouble::Redirects,
         "not_me_feed" => ServerTrouble::NotMeFeed,
-        "incompatible" => ServerTrouble::Incompatible { version: text(node, "version")? },
         "token_refused" => ServerTrouble::TokenRefused,
         "token_revoked" => ServerTrouble::TokenRevoked,
         "scope_missing" => ServerTrouble::ScopeMissing,
-        "refused" => {
-            ServerTrouble::Refused { code: text(node, "code")?, detail: text(node, "detail")? }
-        }
         "busy" => ServerTrouble::Busy,
         _ => return None,
     })

@@ -3,6 +3,7 @@
 
 mod contrast;
 mod doctor;
+mod linking;
 mod pairing;
 mod review;
 mod samples;

@@ -1,8 +1,8 @@
 //! Snapshots of every kind.
 
 use extension::messages::{
-    FarewellView, PairingState, PairingTrouble, PairingView, Phase, Progress, Receipt, ServerState,
-    ServerTrouble, ServerView, Snapshot, Step, Summary, Trouble,
+    FarewellView, LinkState, LinkTrouble, Linked, PairingState, PairingTrouble, PairingView, Phase,
+    Progress, Receipt, ServerState, ServerTrouble, ServerView, Snapshot, Step, Summary, Trouble,
 };
 use shared::{
     ids::Marketplace,
@@ -216,7 +216,13 @@ pub(crate) fn snapshots() -> Vec<Snapshot> {
     let headed = Snapshot { headers, ..at(Phase::Idle) };
     let left = left.into_iter().chain([headed]);
     let unchosen = left.into_iter().chain([Snapshot::default()]);
-    server_states().into_iter().flat_map(with).chain(pairings()).chain(unchosen).collect()
+    server_states()
+        .into_iter()
+        .flat_map(with)
+        .chain(pairings())
+        .chain(links())
+        .chain(unchosen)
+        .collect()
 }
 
 /// The code is there.
@@ -253,4 +259,47 @@ pub(crate) fn pairings() -> Vec<Snapshot> {
         })
     };
     grounds.into_iter().flat_map(of).collect()
+}
+
+/// A connection that the server has.
+pub(crate) fn linked() -> Linked {
+    Linked {
+        device_name: "Me Feed - Web".into(),
+        titles: Some(245),
+        last_sync_ms: Some(1_764_000_600_000),
+        ailing: false,
+    }
+}
+
+/// Everything that can stand in its way.
+pub(crate) fn link_troubles() -> Vec<LinkTrouble> {
+    let often = LinkTrouble::TooOften { again_at_ms: 1_764_000_600_000 };
+    LinkTrouble::PLAIN.into_iter().chain([often]).collect()
+}
+
+/// Everything that a connection of the server's own can be at.
+pub(crate) fn link_states() -> Vec<LinkState> {
+    let unread = Linked { titles: None, last_sync_ms: None, ailing: true, ..linked() };
+    let own = [
+        LinkState::Looking,
+        LinkState::Open,
+        LinkState::AwaitingPermission,
+        LinkState::Starting,
+        LinkState::SigningIn { expires_at_ms: 1_764_000_600_000 },
+        LinkState::Handing,
+        LinkState::Connected { linked: linked(), fresh: true },
+        LinkState::Connected { linked: unread, fresh: false },
+    ];
+    let failed = link_troubles().into_iter().map(|trouble| LinkState::Failed { trouble });
+    own.into_iter().chain(failed).collect()
+}
+
+/// Before anything was read, and in the middle of it.
+pub(crate) fn links() -> Vec<Snapshot> {
+    let of = |link: LinkState| {
+        let link = Some(link);
+        [Phase::Idle, Phase::Reading(PROGRESS)]
+            .map(|phase| Snapshot { link: link.clone(), ..at(phase) })
+    };
+    link_states().into_iter().flat_map(of).collect()
 }

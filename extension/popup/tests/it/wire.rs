@@ -52,6 +52,11 @@ fn every_request_is_written_as_the_worker_reads_it() {
         Request::Connect { address: "feed.example.org".into() },
         Request::GoOnUnencrypted,
         Request::StopPairing,
+        Request::Widen,
+        Request::AskLink,
+        Request::Link,
+        Request::ShowSignIn,
+        Request::EndLink,
         Request::SetHeader { name: "X-Key".into(), value: "open".into() },
         Request::DropHeaders,
         Request::ForgetServer,
@@ -112,7 +117,7 @@ fn what_is_no_snapshot_is_not_taken_for_one() {
         ("/phase/done", json!(0.5)),
         ("/phase/titles", json!("150")),
         ("/phase/of", json!(4_294_967_296_u64)),
-        ("/server/state/is", json!("tired")),
+        ("/server/state", json!("tired")),
         ("/marketplace", json!("moon")),
     ] {
         let mut bad = good.clone();
