@@ -1,6 +1,7 @@
 //! Pictures of every state of the popup, for people to look at: `cargo xtask demo --screens FOLDER`.
 
 mod audible;
+mod linking;
 
 use std::{
     path::{Path, PathBuf},
@@ -56,6 +57,7 @@ impl Walk {
         self.settings().await?;
         self.library().await?;
         self.connections().await?;
+        self.linking().await?;
         self.world.browser.quit().await
     }
 
