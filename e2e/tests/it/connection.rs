@@ -25,6 +25,10 @@ async fn paired(kind: Kind, titles: usize, marketplace: &str) -> Result<World> {
     popup.click("link-widen").await?;
     world.decide("allow").await?;
     popup.wait_for("link-consent").await?;
+    until("the former token to be given up", async || {
+        Ok((world.server.tokens().await? == 1).then_some(()))
+    })
+    .await?;
     Ok(world)
 }
 

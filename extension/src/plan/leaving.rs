@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, State};
+use super::{Effect, Server, State};
 use crate::messages::FarewellView;
 
 /// A server that is being left, or could not be told.
@@ -37,6 +37,16 @@ pub(super) fn leave(state: &mut State, effects: &mut Vec<Effect>) {
     let leaving = Leaving { address: server.address, token: Some(server.token) };
     effects.extend(leaving.question());
     state.leaving = Some(leaving);
+}
+
+/// A server has given another token: the former one is given up there, if it still works.
+pub(super) fn replace(state: &mut State, before: Server, effects: &mut Vec<Effect>) {
+    let works = before.trouble().is_none_or(|trouble| !trouble.wants_token());
+    if works && state.leaving.is_none() {
+        let leaving = Leaving { address: before.address, token: Some(before.token) };
+        effects.extend(leaving.question());
+        state.leaving = Some(leaving);
+    }
 }
 
 /// Headers and permission were for the server that is left.

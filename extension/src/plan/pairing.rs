@@ -213,14 +213,16 @@ pub(super) fn polled(
         Poll::Token(token) => {
             let address = std::mem::take(&mut pairing.address);
             state.pairing = None;
-            let server = Server { address, token, state: ServerState::Checking };
+            let checking = ServerState::Checking;
+            let server = Server { address: address.clone(), token, state: checking };
             effects.push(server.check());
-            let same = state.server.as_ref().is_some_and(|one| one.address == server.address);
-            state.server = Some(server);
-            if same {
-                linking::token_changed(state, effects);
-            } else {
-                linking::drop_it(state, effects);
+            let before = state.server.replace(server);
+            match before.filter(|before| before.address == address) {
+                Some(before) => {
+                    leaving::replace(state, before, effects);
+                    linking::token_changed(state, effects);
+                }
+                None => linking::drop_it(state, effects),
             }
             return;
         }

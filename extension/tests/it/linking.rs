@@ -381,6 +381,8 @@ fn a_token_that_may_not_connect_is_replaced_by_one_that_may() {
     world.ask(Request::Connect { address: SERVER.to_owned() });
     world.run();
     assert_eq!(link(&mut world), Some(LinkState::Open));
+    // The former one is given up.
+    assert!(world.outside.borrow().revoked.contains(TOKEN));
     assert!(!world.browser.stored()["state"].contains(TOKEN));
 }
 
