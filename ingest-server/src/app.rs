@@ -90,6 +90,7 @@ struct Inner {
     metrics: Metrics,
     passwords: Passwords,
     audible: Option<Audible>,
+    syncs: Arc<Semaphore>,
     jobs_changed: Notify,
     name: String,
 }
@@ -127,6 +128,7 @@ impl App {
     ) -> Result<Self, OpenError> {
         let store = store::open(&settings.database_url).await?;
         let imports = Arc::new(Semaphore::new(settings.imports_at_once));
+        let syncs = Arc::new(Semaphore::new(settings.audible.at_once));
         let passwords = Passwords::new(settings.password_cost);
         let told = Arc::clone(&clock);
         let audible = Audible::new(&settings.audible, Arc::new(move || told.now()))?;
@@ -141,6 +143,7 @@ impl App {
             metrics: Metrics::default(),
             passwords,
             audible,
+            syncs,
             jobs_changed: Notify::new(),
             name: URL_SAFE_NO_PAD.encode(random),
         })))
@@ -174,6 +177,11 @@ impl App {
     /// Keys and the way to Audible; none without a key.
     pub(crate) fn kept_audible(&self) -> Option<&Audible> {
         self.0.audible.as_ref()
+    }
+
+    /// Turns for syncs: a library is read by whoever holds one.
+    pub(crate) fn syncs(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.0.syncs)
     }
 
     /// What tells this server from others on the same database; another one at each start.

@@ -52,7 +52,7 @@ pub struct Settings {
     pub network: Network,
     /// How patient and polite to be.
     pub manners: Manners,
-    /// How many connections are synced at once.
+    /// How many connections are synced at once, by themselves and by hand.
     pub at_once: usize,
 }
 
@@ -229,7 +229,12 @@ impl ConnectionError {
     pub const fn passes(&self) -> bool {
         match self {
             Self::Audible(error) => error.passes(),
-            Self::Store(_) | Self::Import(_) | Self::LeaseLost | Self::Running => true,
+            Self::Store(_)
+            | Self::Import(_)
+            | Self::LeaseLost
+            | Self::Running
+            // What one library sets off, the next reading may not.
+            | Self::Broken(_) => true,
             _ => false,
         }
     }

@@ -12,8 +12,8 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use futures::{StreamExt, stream};
 use shared::ids::Marketplace;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::{
     ConnectionError, Whose, connection,
@@ -40,8 +40,8 @@ const MOST_FAILURES: i64 = 5;
 const PER_DAY: i64 = 10;
 /// Seconds of a day.
 const DAY: i64 = 24 * 3600;
-/// Jobs that are looked at in one go.
-const AT_A_LOOK: i64 = 64;
+/// Jobs that are looked at to take one; other servers may take the first ones meanwhile.
+const AT_A_LOOK: i64 = 16;
 
 /// The lease of a job that is being worked on.
 pub(super) struct Lease<'a> {
@@ -80,11 +80,17 @@ impl Lease<'_> {
     }
 }
 
-/// Does what is due, for as long as the server runs.
+/// Does what is due, for as long as the server runs. What is under way then ends with it.
 pub async fn work(app: App) -> Infallible {
+    let mut running = JoinSet::new();
     loop {
-        if let Err(error) = run_due(&app).await {
-            tracing::warn!(error = error.code(), "could not look for syncs that are due");
+        while running.try_join_next().is_some() {}
+        match begin_due(&app, &mut running).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(error = error.code(), "could not look for syncs that are due");
+            }
         }
         tokio::select! {
             () = app.jobs_changed().notified() => {}
@@ -99,31 +105,44 @@ pub async fn work(app: App) -> Infallible {
 ///
 /// The database's. What a job ends in is kept with the job.
 pub async fn run_due(app: &App) -> Result<usize, ConnectionError> {
-    if app.audible().is_err() {
-        return Ok(0);
-    }
+    let mut running = JoinSet::new();
     let mut done = 0;
     loop {
-        let now = app.clock().now().as_microsecond();
-        let due = app.store().due_jobs(now, AT_A_LOOK).await?;
-        let taken: Vec<bool> = stream::iter(due)
-            .map(|job| async move {
-                let Some(job) = take(app, &job).await? else { return Ok(false) };
-                // How it went is kept with the job.
-                let _ = run(app, &job, false).await;
-                Ok(true)
-            })
-            .buffer_unordered(app.settings().audible.at_once)
-            .collect::<Vec<Result<bool, StoreError>>>()
-            .await
-            .into_iter()
-            .collect::<Result<_, _>>()?;
-        let taken = taken.into_iter().filter(|taken| *taken).count();
-        if taken == 0 {
+        while begin_due(app, &mut running).await? {
+            done += 1;
+        }
+        if running.join_next().await.is_none() {
             return Ok(done);
         }
-        done += taken;
     }
+}
+
+/// Begins the sync that has been due longest, as soon as it is its turn; false if none is due.
+async fn begin_due(app: &App, running: &mut JoinSet<()>) -> Result<bool, ConnectionError> {
+    if app.audible().is_err() {
+        return Ok(false);
+    }
+    // Before the job is taken: another server may have its turn sooner.
+    let turn = app.syncs().acquire_owned().await;
+    let Some(job) = take_due(app).await? else { return Ok(false) };
+    let app = app.clone();
+    running.spawn(async move {
+        let _turn = turn;
+        // How it went is kept with the job.
+        let _ = run(&app, &job, false).await;
+    });
+    Ok(true)
+}
+
+/// Takes the job that has been due longest; nothing if none is due that no other server works on.
+async fn take_due(app: &App) -> Result<Option<SyncRow>, StoreError> {
+    let now = app.clock().now().as_microsecond();
+    for job in app.store().due_jobs(now, AT_A_LOOK).await? {
+        if let Some(job) = take(app, &job).await? {
+            return Ok(Some(job));
+        }
+    }
+    Ok(None)
 }
 
 /// Syncs a connection because its person asks for it, and waits for it. Who goes away before it is done
@@ -198,18 +217,28 @@ pub async fn give_back(app: &App) {
     }
 }
 
+/// A task that ends with whoever waits for it.
+struct Bound<T>(JoinHandle<T>);
+
+impl<T> Drop for Bound<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// Works on a job that was taken, and gives it back.
 async fn run(app: &App, job: &SyncRow, by_hand: bool) -> Result<Synced, ConnectionError> {
-    let lease = Lease { app, job, lost: AtomicBool::new(false) };
-    let result = tokio::select! {
-        result = synced(app, job, &lease) => result,
-        error = lease.beat() => Err(error),
-    };
+    // A task of its own: where it panics, the job is given back all the same.
+    let mut task = Bound(tokio::spawn(leased(app.clone(), job.clone(), by_hand)));
+    let result = (&mut task.0).await.map_err(ConnectionError::Broken).flatten();
     if matches!(result, Err(ConnectionError::LeaseLost)) {
         return result;
     }
     let told = result.as_ref().map_or_else(ConnectionError::code, |_| "done");
     let (next, synced_at) = after(app, job, &result, by_hand);
+    if let Err(ConnectionError::Broken(_)) = result {
+        tracing::error!(marketplace = job.marketplace, "a sync broke off by a panic");
+    }
     if app.store().end_job(&next, synced_at).await? {
         audit::note(app, job.user_id.0, What::Sync, &job.marketplace, told).await;
         if next.stopped && !job.stopped {
@@ -217,6 +246,20 @@ async fn run(app: &App, job: &SyncRow, by_hand: bool) -> Result<Synced, Connecti
         }
     }
     result
+}
+
+/// Syncs for as long as the lease is not lost. What is begun by hand waits for its turn here, so that its
+/// person sees it under way.
+async fn leased(app: App, job: SyncRow, by_hand: bool) -> Result<Synced, ConnectionError> {
+    let lease = Lease { app: &app, job: &job, lost: AtomicBool::new(false) };
+    let work = async {
+        let _turn = if by_hand { app.syncs().acquire_owned().await.ok() } else { None };
+        synced(&app, &job, &lease).await
+    };
+    tokio::select! {
+        result = work => result,
+        error = lease.beat() => Err(error),
+    }
 }
 
 async fn synced(app: &App, job: &SyncRow, lease: &Lease<'_>) -> Result<Synced, ConnectionError> {

@@ -7,4 +7,5 @@ mod limits;
 mod person;
 mod secrets;
 mod sync;
+mod turns;
 mod world;
