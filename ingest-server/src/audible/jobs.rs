@@ -19,6 +19,7 @@ use super::{
     ConnectionError, Whose, connection,
     schedule::Schedule,
     sync::{Progress, Synced, Work},
+    vault::NotOpened,
     webhook, whose,
 };
 use crate::{
@@ -40,6 +41,8 @@ const MOST_FAILURES: i64 = 5;
 const PER_DAY: i64 = 10;
 /// Seconds of a day.
 const DAY: i64 = 24 * 3600;
+/// After so long a job is due again that this server has no key for, in microseconds.
+const FOR_ANOTHER: i64 = 60 * 1_000_000;
 /// Jobs that are looked at to take one; other servers may take the first ones meanwhile.
 const AT_A_LOOK: i64 = 16;
 
@@ -234,6 +237,10 @@ async fn run(app: &App, job: &SyncRow, by_hand: bool) -> Result<Synced, Connecti
     if matches!(result, Err(ConnectionError::LeaseLost)) {
         return result;
     }
+    if let Err(ConnectionError::Vault(NotOpened::OtherKey)) = result {
+        leave_to_another(app, job).await?;
+        return result;
+    }
     let told = result.as_ref().map_or_else(ConnectionError::code, |_| "done");
     let (next, synced_at) = after(app, job, &result, by_hand);
     if let Err(ConnectionError::Broken(_)) = result {
@@ -246,6 +253,16 @@ async fn run(app: &App, job: &SyncRow, by_hand: bool) -> Result<Synced, Connecti
         }
     }
     result
+}
+
+/// Gives a job back as it was: while servers get another key one by one, those that have it already seal
+/// what the others cannot open.
+async fn leave_to_another(app: &App, job: &SyncRow) -> Result<(), StoreError> {
+    tracing::warn!(marketplace = job.marketplace, "a sync needs a key that this server has not");
+    let later = app.clock().now().as_microsecond() + FOR_ANOTHER;
+    let due_at = job.due_at.map(|due| due.max(later));
+    app.store().end_job(&SyncRow { due_at, ..job.clone() }, None).await?;
+    Ok(())
 }
 
 /// Syncs for as long as the lease is not lost. What is begun by hand waits for its turn here, so that its

@@ -23,6 +23,7 @@ on_both![
     a_stolen_database_has_no_token_and_no_password,
     the_token_of_one_account_is_none_of_another,
     a_rotation_that_is_interrupted_goes_on,
+    a_server_without_the_new_key_leaves_the_sync_to_another,
 ];
 
 const NEXT_KEY: &str = "/v38+/r5+Pf29fTz8vHw7+7t7Ovq6ejn5uXk4+Lh4N8=";
@@ -129,4 +130,36 @@ async fn a_rotation_that_is_interrupted_goes_on(database: String) {
     for app in [both, only_next, old] {
         app.store().close().await;
     }
+}
+
+async fn a_server_without_the_new_key_leaves_the_sync_to_another(database: String) {
+    let world = World::new(database.clone(), 4).await;
+    world.connected("us").await;
+    let before = world.status().await;
+    let noted = world.noted().await;
+    // Servers get another key one by one, and this one is not of those that have it.
+    let key = MasterKey::parse(NEXT_KEY).ok();
+    let audible = audible::Settings { key, ..connections(&world.sim) };
+    let clock = std::sync::Arc::clone(&world.server.clock) as std::sync::Arc<dyn Clock>;
+    let settings = Settings { audible, ..settings(database) };
+    let chance = std::sync::Arc::new(System);
+    let late = App::open_with(settings, clock, chance).await.unwrap();
+    for _ in 0..6 {
+        world.later(60);
+        assert_eq!(jobs::run_due(&late).await.unwrap(), 1);
+        assert_eq!(jobs::run_due(&late).await.unwrap(), 0, "not at once again");
+    }
+    let by_hand = jobs::sync_now(&late, world.server.account.id, None).await.unwrap_err();
+    assert_eq!(by_hand.code(), "audible_other_key");
+    let mut after = world.status().await;
+    assert_ne!(after["connection"]["next_sync"], before["connection"]["next_sync"]);
+    after["connection"]["next_sync"] = before["connection"]["next_sync"].clone();
+    after["connections"][0]["next_sync"] = before["connections"][0]["next_sync"].clone();
+    assert_eq!(after, before, "nothing else has changed");
+    assert_eq!(world.noted().await, noted);
+
+    world.later(60);
+    assert_eq!(jobs::run_due(&world.server.app).await.unwrap(), 1);
+    assert_eq!(world.noted().await[0].2, "done");
+    late.store().close().await;
 }
