@@ -11,13 +11,14 @@ use std::{
     time::Duration,
 };
 
+use audible_client::error::AudibleError;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use shared::ids::Marketplace;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::{
     ConnectionError, Whose, connection,
-    schedule::Schedule,
+    schedule::{HOUR, Schedule},
     sync::{Progress, Synced, Work},
     vault::NotOpened,
     webhook, whose,
@@ -37,6 +38,8 @@ const BEAT: Duration = Duration::from_secs(20);
 const LOOK: Duration = Duration::from_secs(30);
 /// After so many failures in a row a connection is not synced any more.
 const MOST_FAILURES: i64 = 5;
+/// Longest wait that Audible is believed to ask for, in microseconds.
+const LONGEST_WAIT: i64 = 168 * HOUR;
 /// Syncs that a person starts by hand in a day.
 const PER_DAY: i64 = 10;
 /// Seconds of a day.
@@ -324,9 +327,20 @@ fn after(
             let failures = job.failures + 1;
             let stopped = !error.passes() || failures >= MOST_FAILURES;
             let due_at = schedule.again(now, failures).filter(|_| !stopped);
+            let due_at = due_at.map(|due| due.max(now + asked_wait(error)));
             let error_code = error.code().to_owned();
             (SyncRow { due_at, failures, error_code, stopped, ..job.clone() }, None)
         }
+    }
+}
+
+/// How long Audible asks to wait, in microseconds; at most a week, whatever it says.
+fn asked_wait(error: &ConnectionError) -> i64 {
+    match error {
+        ConnectionError::Audible(AudibleError::TooMany { retry_after: Some(wait) }) => {
+            i64::try_from(wait.as_micros()).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT)
+        }
+        _ => 0,
     }
 }
 

@@ -29,6 +29,7 @@ on_both![
     where_amazon_is_away_the_person_is_told_where_to_remove_the_device,
     a_deleted_account_leaves_no_device,
     a_device_that_audible_does_not_know_any_more_stops_and_is_connected_anew,
+    a_wait_that_audible_asks_for_is_kept,
     after_five_failures_in_a_row_nothing_happens_by_itself,
     the_operators_address_is_told_once_that_a_connection_stopped,
     a_device_that_two_connections_share_goes_with_the_second,
@@ -117,6 +118,28 @@ async fn a_device_that_audible_does_not_know_any_more_stops_and_is_connected_ane
     assert_eq!(listed, [false, true], "the former one does not stay on the list");
     assert_eq!(world.status().await["connection"]["state"], "idle");
     world.sync().await.ok();
+}
+
+async fn a_wait_that_audible_asks_for_is_kept(database: String) {
+    let world = World::new(database, 4).await;
+    world.connected("us").await;
+    let due = async |seconds| {
+        world.later(seconds);
+        jobs::run_due(&world.server.app).await.unwrap()
+    };
+    world.shop().fail(Fault::ApiTooMany { retry_after_s: Some(5 * 3_600) }, Times::Next(1));
+    assert_eq!(due(0).await, 1);
+    assert_eq!(world.status().await["connection"]["error_code"], "audible_too_many_requests");
+    assert_eq!(due(5 * 3_600 - 1).await, 0);
+    // A shorter one than our own leaves ours as it is, and one without end ends in a week.
+    world.shop().fail(Fault::ApiTooMany { retry_after_s: Some(60) }, Times::Next(1));
+    assert_eq!(due(1).await, 1);
+    assert_eq!(due(30 * 60 - 1).await, 0);
+    world.shop().fail(Fault::ApiTooMany { retry_after_s: Some(u32::MAX) }, Times::Next(1));
+    assert_eq!(due(1).await, 1);
+    assert_eq!(due(7 * 86_400 - 1).await, 0);
+    assert_eq!(due(1).await, 1);
+    assert_eq!(world.status().await["connection"]["state"], "idle");
 }
 
 async fn after_five_failures_in_a_row_nothing_happens_by_itself(database: String) {
