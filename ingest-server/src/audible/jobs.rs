@@ -18,7 +18,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::{
     ConnectionError, Whose, connection,
-    schedule::{HOUR, Schedule},
+    schedule::{FIRST_WAIT, HOUR, Schedule},
     sync::{Progress, Synced, Work},
     vault::NotOpened,
     webhook, whose,
@@ -354,7 +354,9 @@ pub(crate) fn syncs_of(owner: AccountId) -> String {
     limit(owner).into_key()
 }
 
-/// Sets how often a connection is synced by itself. One that had stopped begins again.
+/// Sets how often a connection is synced by itself. One that had stopped begins again. Where the last sync
+/// failed, the next one is due neither at once nor sooner than it was: whoever sets schedules again and
+/// again shall not ask Audible each time.
 ///
 /// # Errors
 ///
@@ -366,11 +368,15 @@ pub async fn set_schedule(
     schedule: Schedule,
 ) -> Result<(), ConnectionError> {
     app.audible()?;
-    let (auth, _) = connection(app, owner, marketplace).await?;
+    let (auth, job) = connection(app, owner, marketplace).await?;
     let now = app.clock().now().as_microsecond();
+    let earliest = match job.error_code.as_str() {
+        "" => now,
+        _ => job.due_at.unwrap_or(now).max(now + FIRST_WAIT),
+    };
     let due_at = schedule.period().map(|period| match auth.last_sync_at {
-        Some(last) => (last + period).max(now),
-        None => now,
+        Some(last) => (last + period).max(earliest),
+        None => earliest,
     });
     let text = schedule.to_string();
     app.store().set_schedule(owner, &auth.marketplace, &text, due_at).await?;

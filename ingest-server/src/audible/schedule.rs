@@ -5,6 +5,9 @@ use std::fmt;
 /// Microseconds of an hour.
 pub(crate) const HOUR: i64 = 3600 * 1_000_000;
 
+/// After the first failure it is tried again this much later, in microseconds.
+pub(crate) const FIRST_WAIT: i64 = HOUR / 4;
+
 /// How often a connection is synced by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Schedule {
@@ -65,7 +68,7 @@ impl Schedule {
     pub fn again(self, now: i64, failures: i64) -> Option<i64> {
         let period = self.period()?;
         let doubled = u32::try_from(failures - 1).unwrap_or(0).min(16);
-        Some(now + (HOUR / 4 * (1 << doubled)).min(period))
+        Some(now + (FIRST_WAIT * (1 << doubled)).min(period))
     }
 }
 

@@ -137,7 +137,7 @@ pub trait Connections {
     async fn end_job(&self, job: &SyncRow, synced_at: Option<i64>) -> Result<bool, StoreError>;
     /// Gives back every job that a server works on.
     async fn release_leases(&self, server: &str) -> Result<(), StoreError>;
-    /// Sets a schedule, and makes a fresh start after failures; false if there is no connection.
+    /// Sets a schedule, and makes a fresh start of what had stopped; false if there is no connection.
     async fn set_schedule(
         &self,
         owner: AccountId,

@@ -401,7 +401,8 @@ async fn schedule_one(
     (schedule, due_at): (&str, Option<i64>),
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
-        "UPDATE audible_sync SET schedule = $3, due_at = $4, failures = 0, stopped = $5
+        "UPDATE audible_sync SET schedule = $3, due_at = $4, stopped = $5,
+             failures = CASE WHEN stopped THEN 0 ELSE failures END
          WHERE user_id = $1 AND marketplace = $2",
     )
     .bind(owner)

@@ -31,6 +31,7 @@ on_both![
     a_device_that_audible_does_not_know_any_more_stops_and_is_connected_anew,
     a_wait_that_audible_asks_for_is_kept,
     after_five_failures_in_a_row_nothing_happens_by_itself,
+    setting_schedules_brings_no_sync_forward_after_a_failure,
     the_operators_address_is_told_once_that_a_connection_stopped,
     a_device_that_two_connections_share_goes_with_the_second,
     of_two_attempts_that_end_at_once_one_is_kept_and_no_device_is_forgotten,
@@ -142,6 +143,38 @@ async fn a_wait_that_audible_asks_for_is_kept(database: String) {
     assert_eq!(world.status().await["connection"]["state"], "idle");
 }
 
+async fn schedule(world: &World, schedule: &str) {
+    let body = json!({"schedule": schedule});
+    let set = world.ask(Method::PUT, "/api/audible/schedule", Some(&body)).await;
+    assert_eq!(set.status, 204);
+}
+
+async fn setting_schedules_brings_no_sync_forward_after_a_failure(database: String) {
+    let world = World::new(database, 4).await;
+    world.connected("us").await;
+    world.shop().fail(Fault::ApiDown, Times::Always);
+    // Due at once while it has not failed; then after a quarter of an hour, half of one, and so on.
+    for minutes in [0, 15, 30, 60, 120] {
+        for every in ["6h", "12h"] {
+            schedule(&world, every).await;
+        }
+        if minutes > 0 {
+            world.later(minutes * 60 - 1);
+            assert_eq!(jobs::run_due(&world.server.app).await.unwrap(), 0, "{minutes}");
+            world.later(1);
+        }
+        assert_eq!(jobs::run_due(&world.server.app).await.unwrap(), 1, "{minutes}");
+    }
+    let status = world.status().await;
+    assert_eq!(status["connection"]["state"], "stopped", "failures are counted all the same");
+    for every in ["6h", "off", "6h"] {
+        schedule(&world, every).await;
+        assert_eq!(jobs::run_due(&world.server.app).await.unwrap(), 0, "not at once");
+    }
+    world.later(15 * 60);
+    assert_eq!(jobs::run_due(&world.server.app).await.unwrap(), 1);
+}
+
 async fn after_five_failures_in_a_row_nothing_happens_by_itself(database: String) {
     let world = World::new(database, 4).await;
     world.connected("us").await;
@@ -157,9 +190,11 @@ async fn after_five_failures_in_a_row_nothing_happens_by_itself(database: String
     }
     assert_eq!(jobs::run_due(&world.server.app).await.unwrap(), 0);
     world.shop().heal();
-    let daily = json!({"schedule": "6h"});
-    let set = world.ask(Method::PUT, "/api/audible/schedule", Some(&daily)).await;
-    assert_eq!(set.status, 204);
+    schedule(&world, "6h").await;
+    assert_eq!(world.status().await["connection"]["state"], "idle");
+    world.later(15 * 60 - 1);
+    assert_eq!(jobs::run_due(&world.server.app).await.unwrap(), 0, "not at once");
+    world.later(1);
     assert_eq!(jobs::run_due(&world.server.app).await.unwrap(), 1);
     let status = world.status().await;
     assert_eq!(status["connection"]["state"], "idle");
