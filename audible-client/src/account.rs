@@ -175,6 +175,20 @@ impl Account {
             headers.extend(signer.headers("GET", &call.url, "", now)?);
             Ok(headers)
         };
-        self.client.send(&call, &self.pace, headers).await?.fine()
+        let answer = self.client.send(&call, &self.pace, headers).await?;
+        let status = answer.status;
+        match answer.fine() {
+            Err(AudibleError::NotAuthenticated) => Err(self.unbelieved(status).await),
+            other => other,
+        }
+    }
+
+    /// Why a signature was not believed. A device that gets a new token is still known: then only this
+    /// request was refused, which may be a bad day of Audible's or a firewall's.
+    async fn unbelieved(&self, status: u16) -> AudibleError {
+        match self.access_token(true).await {
+            Ok(_) => AudibleError::Refused { status },
+            Err(error) => error,
+        }
     }
 }

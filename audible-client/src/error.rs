@@ -23,13 +23,14 @@ pub enum AudibleError {
         /// The last status, after all tries.
         status: u16,
     },
-    /// The device is not known any more, or its key is not believed (401, 403).
+    /// The device is not known any more: it gets no new token either.
     #[error("Audible does not accept this device any more")]
     NotAuthenticated,
     /// The code of the sign-in was used, is too old or is of another attempt.
     #[error("Audible does not accept the code of this sign-in")]
     CodeRefused,
-    /// Audible refuses the request itself (400, 404).
+    /// Audible refuses the request itself (400, 404), or does not believe a device that Amazon still knows
+    /// (401, 403).
     #[error("Audible refuses the request with status {status}")]
     Refused {
         /// 4xx.

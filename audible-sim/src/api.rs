@@ -118,6 +118,10 @@ fn admitted(control: &Control, question: &Question) -> Result<(), Answer> {
     match control.strike(Stage::Api, |_| true) {
         Some(Fault::ApiTooMany { retry_after_s }) => return Err(Answer::too_many(retry_after_s)),
         Some(Fault::ApiUnauthorized) => return Err(unauthenticated()),
+        Some(Fault::ApiRefused) => {
+            return Err(Answer::json(400, &Refusal::invalid_value().body()));
+        }
+        Some(Fault::ApiUnreadable) => return Err(Answer::html(200, unavailable_page())),
         Some(_) => return Err(Answer::html(503, unavailable_page())),
         None => {}
     }

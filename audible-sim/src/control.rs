@@ -282,6 +282,11 @@ impl Control {
         lock(&self.0.devices).list()
     }
 
+    /// The person takes every device off the list, at Amazon.
+    pub fn remove_devices(&self) {
+        lock(&self.0.devices).remove_all();
+    }
+
     /// Registers a device without a sign-in; the answer is the file in which `audible` keeps one.
     pub fn give_device(&self, marketplace: &str, name: &str) -> Option<serde_json::Value> {
         let shop = Marketplace::find(marketplace)?;

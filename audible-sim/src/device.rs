@@ -130,6 +130,12 @@ impl Devices {
         text
     }
 
+    pub(crate) fn remove_all(&mut self) {
+        for device in &mut self.all {
+            device.shown.registered = false;
+        }
+    }
+
     /// Registers a device without a sign-in.
     pub(crate) fn give(&mut self, marketplace: Marketplace, name: &str, now: Millis) -> Value {
         let serial = self.random(15).to_ascii_uppercase().replace(['-', '_'], "0");

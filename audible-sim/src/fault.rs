@@ -49,8 +49,12 @@ pub enum Fault {
     CatalogCut,
     /// The API answers 503 with an HTML page to everything that wants a device.
     ApiDown,
-    /// The API does not know the device any more.
+    /// The API does not believe the device, which is still on Amazon's list.
     ApiUnauthorized,
+    /// The API refuses what it is asked for with 400.
+    ApiRefused,
+    /// The API answers 200 with an HTML page.
+    ApiUnreadable,
     /// The API answers 429, with `Retry-After` where given.
     ApiTooMany {
         /// Seconds for `Retry-After`.
@@ -132,7 +136,11 @@ impl Fault {
             | Fault::CatalogTooMany { .. }
             | Fault::CatalogSlow(_)
             | Fault::CatalogCut => Stage::Catalog,
-            Fault::ApiDown | Fault::ApiUnauthorized | Fault::ApiTooMany { .. } => Stage::Api,
+            Fault::ApiDown
+            | Fault::ApiUnauthorized
+            | Fault::ApiRefused
+            | Fault::ApiUnreadable
+            | Fault::ApiTooMany { .. } => Stage::Api,
             Fault::ApiPageSize(_) | Fault::ApiPageSlow { .. } | Fault::ApiContinuationExpired => {
                 Stage::Listing
             }

@@ -74,7 +74,18 @@ async fn a_device_is_taken_off_the_list_and_is_gone_for_good() {
     assert!(matches!(told, Err(AudibleError::NotAuthenticated)), "{told:?}");
     account.deregister().await.unwrap();
     assert_eq!(world.answered(DEREGISTER), [200, 401]);
-    assert_eq!(world.answered(REFRESH), [400], "what gets no new token is gone");
+    assert_eq!(world.answered(REFRESH), [400, 400], "what gets no new token is gone");
+}
+
+#[tokio::test]
+async fn a_device_that_is_not_believed_but_gets_a_new_token_is_still_known() {
+    let world = World::new(5).await;
+    let account = world.account().await;
+    world.shop().fail(Fault::ApiUnauthorized, Times::Next(1));
+    let told = account.books_count().await;
+    assert!(matches!(told, Err(AudibleError::Refused { status: 403 })), "{told:?}");
+    assert_eq!(world.answered(REFRESH), [200]);
+    account.books_count().await.unwrap();
 }
 
 #[tokio::test]

@@ -128,12 +128,14 @@ async fn what_went_wrong_has_a_name_that_stays() {
     for (name, passes, fault) in [
         ("audible_too_many_requests", true, Fault::ApiTooMany { retry_after_s: None }),
         ("audible_down", true, Fault::ApiDown),
-        ("audible_not_authenticated", false, Fault::ApiUnauthorized),
+        ("audible_refused", false, Fault::ApiUnauthorized),
     ] {
         shop.fail(fault, Times::Always);
         told.push((name, passes, error_of(&account).await));
         shop.heal();
     }
+    shop.remove_devices();
+    told.push(("audible_not_authenticated", false, error_of(&account).await));
     let mut broken = device.clone();
     broken.private_key = Secret::new("no key");
     told.push(("audible_bad_key", false, error_of(&world.client.account(broken)).await));
@@ -144,5 +146,5 @@ async fn what_went_wrong_has_a_name_that_stays() {
         assert!(!format!("{error} {error:?}").contains("api.audible"), "{error:?}");
         codes.insert(error.code());
     }
-    assert_eq!(codes.len(), 6);
+    assert_eq!(codes.len(), 7);
 }

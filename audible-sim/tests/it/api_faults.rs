@@ -23,6 +23,8 @@ async fn each_trouble_has_its_status_and_is_gone_after_its_count() {
     for (fault, status, kind, retry_after) in [
         (Fault::ApiDown, 503, "text/html", None),
         (Fault::ApiUnauthorized, 403, "application/json", None),
+        (Fault::ApiRefused, 400, "application/json", None),
+        (Fault::ApiUnreadable, 200, "text/html", None),
         (Fault::ApiTooMany { retry_after_s: None }, 429, "text/html", None),
         (Fault::ApiTooMany { retry_after_s: Some(7) }, 429, "text/html", Some("7")),
     ] {

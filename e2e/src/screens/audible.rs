@@ -120,18 +120,22 @@ impl Walk {
 
     async fn states(&self) -> Result<()> {
         let control = self.world.sim.control();
-        for (fault, state) in [(Fault::ApiDown, "failing"), (Fault::ApiUnauthorized, "stopped")] {
-            control.fail(fault, Times::Always);
-            self.open("audible").await?;
-            self.press("form[action$=sync] button").await?;
-            self.card_is(state).await?;
-            self.shoot_page(&format!("audible-{state}")).await?;
-            control.heal();
-        }
+        control.fail(Fault::ApiDown, Times::Always);
+        self.syncs_and_is("failing").await?;
+        control.heal();
+        control.remove_devices();
+        self.syncs_and_is("stopped").await?;
         self.open("audible").await?;
         let script = "document.querySelectorAll('.connection details').forEach(e => e.open = true)";
         self.world.browser.driver.execute(script, Vec::new()).await?;
         self.shoot_page("audible-unfolded").await
+    }
+
+    async fn syncs_and_is(&self, state: &str) -> Result<()> {
+        self.open("audible").await?;
+        self.press("form[action$=sync] button").await?;
+        self.card_is(state).await?;
+        self.shoot_page(&format!("audible-{state}")).await
     }
 
     async fn ends(&self) -> Result<()> {

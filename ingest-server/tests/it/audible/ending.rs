@@ -29,6 +29,7 @@ on_both![
     where_amazon_is_away_the_person_is_told_where_to_remove_the_device,
     a_deleted_account_leaves_no_device,
     a_device_that_audible_does_not_know_any_more_stops_and_is_connected_anew,
+    odd_answers_stop_a_connection_only_when_they_are_five_in_a_row,
     a_wait_that_audible_asks_for_is_kept,
     after_five_failures_in_a_row_nothing_happens_by_itself,
     setting_schedules_brings_no_sync_forward_after_a_failure,
@@ -105,13 +106,12 @@ async fn a_device_that_audible_does_not_know_any_more_stops_and_is_connected_ane
 ) {
     let world = World::new(database, 4).await;
     world.connected("us").await;
-    world.shop().fail(Fault::ApiUnauthorized, Times::Always);
+    world.shop().remove_devices();
     world.sync().await.problem(409, "audible_not_authenticated");
     let status = world.status().await;
     assert_eq!(status["connection"]["state"], "stopped");
     assert_eq!(status["connection"]["error_code"], "audible_not_authenticated");
     assert_eq!(status["connection"]["next_sync"], Value::Null);
-    world.shop().heal();
     let anew = world.connected("us").await;
     assert_eq!(anew["success"], true);
     let devices = world.shop().registered();
@@ -119,6 +119,32 @@ async fn a_device_that_audible_does_not_know_any_more_stops_and_is_connected_ane
     assert_eq!(listed, [false, true], "the former one does not stay on the list");
     assert_eq!(world.status().await["connection"]["state"], "idle");
     world.sync().await.ok();
+}
+
+async fn odd_answers_stop_a_connection_only_when_they_are_five_in_a_row(database: String) {
+    let world = World::new(database, 4).await;
+    world.connected("us").await;
+    for (fault, code) in [
+        (Fault::ApiUnauthorized, "audible_refused"),
+        (Fault::ApiRefused, "audible_refused"),
+        (Fault::ApiUnreadable, "audible_unreadable"),
+    ] {
+        let name = format!("{fault:?}");
+        world.shop().fail(fault, Times::Always);
+        for failures in 1..=5 {
+            world.later(2 * 86_400);
+            assert_eq!(jobs::run_due(&world.server.app).await.unwrap(), 1, "{name}");
+            let status = world.status().await;
+            assert_eq!(status["connection"]["error_code"], code, "{name}");
+            let expected = if failures < 5 { "failing" } else { "stopped" };
+            assert_eq!(status["connection"]["state"], expected, "{name}: {failures}");
+        }
+        // The device is still there, and so is not replaced.
+        let other = world.connect(json!({"marketplace": "us"})).await;
+        other.problem(409, "audible_already_connected");
+        world.shop().heal();
+        world.sync().await.ok();
+    }
 }
 
 async fn a_wait_that_audible_asks_for_is_kept(database: String) {
