@@ -55,9 +55,10 @@ impl Walk {
         self.troubles().await?;
         self.sending().await?;
         self.settings().await?;
+        self.linking().await?;
+        // From here on the popup's tab shows pages of the server.
         self.library().await?;
         self.connections().await?;
-        self.linking().await?;
         self.world.browser.quit().await
     }
 

@@ -15,6 +15,8 @@ impl Walk {
         let control = self.world.sim.control();
         control.set_titles(TITLES);
         control.set_wishlist(7);
+        self.ends("audible-ended").await?;
+        self.world.later(3_600);
         self.open("audible").await?;
         self.shoot_page("audible").await?;
         self.ways().await?;
@@ -25,7 +27,10 @@ impl Walk {
             self.covers().await?;
             self.shoot_page(&format!("connected-{page}")).await?;
         }
-        self.ends().await
+        control.fail(Fault::DeregisterDown, Times::Always);
+        self.ends("audible-ended-left").await?;
+        control.heal();
+        Ok(())
     }
 
     async fn open(&self, page: &str) -> Result<()> {
@@ -138,13 +143,12 @@ impl Walk {
         self.shoot_page(&format!("audible-{state}")).await
     }
 
-    async fn ends(&self) -> Result<()> {
-        self.world.sim.control().fail(Fault::DeregisterDown, Times::Always);
+    /// Disconnects, and shows what comes of it.
+    async fn ends(&self, name: &str) -> Result<()> {
         self.open("audible").await?;
         self.press(".connection .confirm summary").await?;
         self.press(".connection .confirm button").await?;
         self.press("#ended").await?;
-        self.world.sim.control().heal();
-        self.shoot_page("audible-ended-left").await
+        self.shoot_page(name).await
     }
 }
