@@ -105,6 +105,14 @@ fn fits(address: &str) -> bool {
     address.len() <= LONGEST && address.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+/// Whether an address is on one of Amazon's hosts.
+pub fn is_amazon(address: &str) -> bool {
+    Marketplace::ALL.into_iter().any(|marketplace| {
+        let path = address.strip_prefix(&marketplace.amazon());
+        path.is_some_and(|path| path.starts_with('/'))
+    })
+}
+
 /// Amazon's host of a shop, as permissions name it.
 pub fn pattern(marketplace: Marketplace) -> String {
     format!("{}/*", marketplace.amazon())

@@ -193,8 +193,8 @@ impl<B: Browser> Worker<B> {
                 self.browser.close(tab).await;
                 None
             }
-            Effect::LeadBack(tab) => {
-                self.browser.lead_back(tab).await;
+            Effect::LeaveTab { tab, back } => {
+                self.leave_tab(tab, back).await;
                 Some(Event::LedBack(tab))
             }
             Effect::ReadPage { ticket, marketplace, size, follow } => {

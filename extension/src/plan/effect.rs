@@ -77,10 +77,17 @@ pub enum Effect {
     LookAtTab(i64),
     /// Bring that tab to the front; answer, where it is gone: [`Event::TabAt`].
     ShowTab(i64),
-    /// Close that tab.
+    /// Close a tab that was opened too late.
     CloseTab(i64),
-    /// Show our own page in that tab; answer: [`Event::LedBack`].
-    LeadBack(i64),
+    /// Take leave of the tab of a sign-in, if it is still at Amazon, and then give Amazon's hosts back:
+    /// whoever is elsewhere by now, or has another tab of that number, is left alone; answer:
+    /// [`Event::LedBack`].
+    LeaveTab {
+        /// The tab.
+        tab: i64,
+        /// Show our own page in it, instead of closing it.
+        back: bool,
+    },
     /// Read a library page and store its titles; answer: [`Event::Page`].
     ReadPage {
         /// Page from 1.

@@ -97,7 +97,7 @@ pub enum Event {
         /// Where.
         place: Place,
     },
-    /// The tab of a sign-in shows our page, or is gone.
+    /// Leave was taken of the tab of a sign-in.
     LedBack(i64),
     /// A library page was read and stored, or not.
     Page {

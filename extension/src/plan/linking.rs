@@ -154,9 +154,14 @@ impl Linking {
                 Some(Effect::OpenSignIn { id: self.id, address: sign_in.address.clone() })
             }
             Stage::SigningIn(_) | Stage::Handing(..) => self.tab.map(Effect::LookAtTab),
-            Stage::Connected { .. } | Stage::Failed(_) => self.tab.map(Effect::LeadBack),
+            Stage::Connected { .. } | Stage::Failed(_) => Some(self.farewell(true)),
             Stage::Open => None,
         }
+    }
+
+    /// Nothing of Amazon is needed any more.
+    fn farewell(&self, back: bool) -> Effect {
+        self.tab.map_or(Effect::ReleaseAmazon, |tab| Effect::LeaveTab { tab, back })
     }
 
     fn ask(&self, server: &Server, ask: LinkAsk) -> Effect {
@@ -172,8 +177,7 @@ impl Linking {
     /// It ends: the person is led back, and Amazon's host is given back.
     fn end(&mut self, stage: Stage, effects: &mut Vec<Effect>) {
         self.stage = stage;
-        effects.extend(self.tab.map(Effect::LeadBack));
-        effects.push(Effect::ReleaseAmazon);
+        effects.push(self.farewell(true));
     }
 
     /// Whether there is a connection now is asked at once.
@@ -190,7 +194,7 @@ impl Linking {
 pub(super) fn wake(state: &mut State, effects: &mut Vec<Effect>) {
     // The former worker may have ended before it gave the host back. Where the person may be about to
     // grant it, it is left alone.
-    if state.linking.as_ref().is_none_or(Linking::has_ended) {
+    if state.linking.is_none() {
         effects.push(Effect::ReleaseAmazon);
     }
     let (Some(linking), Some(server)) = (&mut state.linking, &state.server) else { return };
@@ -242,8 +246,7 @@ fn agree(state: &mut State, effects: &mut Vec<Effect>) {
 /// Gives up what is under way; nothing of it is kept.
 pub(super) fn drop_it(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(linking) = state.linking.take() else { return };
-    effects.extend(linking.watched().map(Effect::CloseTab));
-    effects.push(Effect::ReleaseAmazon);
+    effects.push(linking.farewell(false));
 }
 
 /// There is another token: where it was the token that stood in the way, the way is looked at again.

@@ -48,6 +48,19 @@ impl<B: Browser> Worker<B> {
         }
     }
 
+    /// While the host is held the address is seen, so it comes last.
+    pub(super) async fn leave_tab(&self, tab: i64, back: bool) {
+        let address = self.browser.address(tab).await;
+        if address.is_some_and(|address| link::is_amazon(&address)) {
+            if back {
+                self.browser.lead_back(tab).await;
+            } else {
+                self.browser.close(tab).await;
+            }
+        }
+        self.browser.release_amazon().await;
+    }
+
     pub(super) async fn ask_link(
         &self,
         (address, token): (&str, &str),

@@ -250,8 +250,13 @@ fn each_end_of_a_sign_in_has_its_name_and_leaves_nothing() {
         world.run();
         assert_eq!(failed(&mut world), trouble, "{name}");
         nothing_is_left(&world);
-        let expected = (name != "closed").then_some(LED_BACK);
-        assert_eq!(world.browser.shows(tab).as_deref(), expected, "{name}");
+        let shown = world.browser.shows(tab);
+        match name {
+            "closed" => assert_eq!(shown, None),
+            // A tab that is not seen any more is left alone.
+            "taken away" => assert_eq!(shown, Some(format!("{SIGN_IN}1"))),
+            _ => assert_eq!(shown.as_deref(), Some(LED_BACK), "{name}"),
+        }
         // It can be begun anew at once.
         assert_eq!(looked(&mut world), Some(LinkState::Open));
         agree(&mut world);
@@ -271,6 +276,22 @@ fn an_attempt_that_is_left_alone_is_over_after_half_an_hour_by_itself() {
     world.run_while(|_| true);
     assert_eq!(failed(&mut world), LinkTrouble::AttemptOver);
     nothing_is_left(&world);
+}
+
+#[test]
+fn a_tab_that_has_left_amazon_is_left_alone() {
+    for request in [None, Some(Request::EndLink)] {
+        let (mut world, tab) = signing_in();
+        // The person went elsewhere, or the browser has begun anew and numbers its tabs again.
+        world.browser.go_on(tab, Some("https://elsewhere.example/"));
+        match request {
+            Some(request) => drop(world.ask(request)),
+            None => world.kill(),
+        }
+        world.run();
+        assert_eq!(world.browser.shows(tab).as_deref(), Some("https://elsewhere.example/"));
+        nothing_is_left(&world);
+    }
 }
 
 #[test]
