@@ -84,6 +84,12 @@ impl Browser {
         Ok(self.driver.switch_to_window(self.popup.clone()).await?)
     }
 
+    /// Opens the popup page in a new tab, where its former one has gone elsewhere.
+    pub async fn open_popup_anew(&mut self) -> Result<()> {
+        self.popup = self.open_extension_page("popup.html?tab=1").await?;
+        Ok(())
+    }
+
     /// Opens a page of the extension in a new tab and goes there.
     pub async fn open_extension_page(&self, path: &str) -> Result<WindowHandle> {
         let url = format!("{}/{path}", self.origin);

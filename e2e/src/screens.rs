@@ -48,7 +48,7 @@ struct Walk {
 }
 
 impl Walk {
-    async fn all(self) -> Result<()> {
+    async fn all(mut self) -> Result<()> {
         self.connecting().await?;
         self.server().await?;
         self.reading().await?;

@@ -7,7 +7,8 @@ use crate::browser::Kind;
 
 impl Walk {
     /// From the settings of the server to a connection, with a closed tab on the way.
-    pub(super) async fn linking(&self) -> Result<()> {
+    pub(super) async fn linking(&mut self) -> Result<()> {
+        self.world.browser.open_popup_anew().await?;
         let (popup, world) = (self.world.popup(), &self.world);
         world.sim.control().heal();
         // Attempts are counted by the hour.
