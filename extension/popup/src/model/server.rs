@@ -192,13 +192,13 @@ fn buttons(snapshot: &Snapshot, local: &Local, entry: Entry, address: &str) -> V
         _ => ("server-by-token", Key::ServerByToken, Entry::Token),
     };
     buttons.push(Button::quiet(id, other, Act::Enter(turned)));
-    if opened && idle && is_ready(snapshot) && entry == Entry::Address {
-        buttons.push(Button::plain("link-open", Key::LinkOpen, Request::AskLink));
-    }
     let may_have_proxy = trouble.map_or(opened && server.is_some(), proxy_may_stand_there);
     if may_have_proxy && entry == Entry::Address {
         let headers = Act::Enter(Entry::Headers);
         buttons.push(Button::quiet("server-headers", Key::HeadersOpen, headers));
+    }
+    if opened && idle && is_ready(snapshot) && entry == Entry::Address {
+        buttons.push(Button::plain("link-open", Key::LinkOpen, Request::AskLink));
     }
     if trouble == Some(&ServerTrouble::NotReachable) {
         let allow = Act::AllowServer(pattern(address));

@@ -57,8 +57,8 @@ fn a_stored_server_can_be_forgotten_and_left_as_it_is() {
             "doctor-open",
             "server-forget",
             "server-by-token",
-            "link-open",
             "server-headers",
+            "link-open",
             "back",
             "server-connect"
         ]
