@@ -56,17 +56,22 @@ pub struct Noted {
 
 /// Notes something. What cannot be noted has been done all the same: the log says so.
 pub async fn note(app: &App, owner: AccountId, what: What, marketplace: &str, result: &str) {
+    let row = row(app, what, marketplace, result);
+    tracing::info!(account.id = %owner, what = row.what, marketplace, result, "noted");
+    if let Err(error) = app.store().note(owner, &row).await {
+        tracing::error!(%error, entry = %row.entry_id.0, "could not be noted");
+    }
+}
+
+/// An entry of now, for what is noted in the same transaction.
+pub(crate) fn row(app: &App, what: What, marketplace: &str, result: &str) -> NoteRow {
     let now = app.clock().now();
-    let row = NoteRow {
+    NoteRow {
         entry_id: Key(new_id(now, app.chance())),
         noted_at: now.as_microsecond(),
         what: what.as_str().to_owned(),
         marketplace: marketplace.to_owned(),
         result: result.to_owned(),
-    };
-    tracing::info!(account.id = %owner, what = row.what, marketplace, result, "noted");
-    if let Err(error) = app.store().note(owner, &row).await {
-        tracing::error!(%error, entry = %row.entry_id.0, "could not be noted");
     }
 }
 

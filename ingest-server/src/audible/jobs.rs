@@ -249,8 +249,9 @@ async fn run(app: &App, job: &SyncRow, by_hand: bool) -> Result<Synced, Connecti
     if let Err(ConnectionError::Broken(_)) = result {
         tracing::error!(marketplace = job.marketplace, "a sync broke off by a panic");
     }
-    if app.store().end_job(&next, synced_at).await? {
-        audit::note(app, job.user_id.0, What::Sync, &job.marketplace, told).await;
+    let note = audit::row(app, What::Sync, &job.marketplace, told);
+    if app.store().end_job(&next, synced_at, Some(&note)).await? {
+        tracing::info!(account.id = %job.user_id.0, marketplace = job.marketplace, told, "synced");
         if next.stopped && !job.stopped {
             webhook::stopped(app, &next).await;
         }
@@ -264,7 +265,7 @@ async fn leave_to_another(app: &App, job: &SyncRow) -> Result<(), StoreError> {
     tracing::warn!(marketplace = job.marketplace, "a sync needs a key that this server has not");
     let later = app.clock().now().as_microsecond() + FOR_ANOTHER;
     let due_at = job.due_at.map(|due| due.max(later));
-    app.store().end_job(&SyncRow { due_at, ..job.clone() }, None).await?;
+    app.store().end_job(&SyncRow { due_at, ..job.clone() }, None, None).await?;
     Ok(())
 }
 

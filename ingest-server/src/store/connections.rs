@@ -132,9 +132,14 @@ pub trait Connections {
         until: i64,
         progress: Option<&str>,
     ) -> Result<bool, StoreError>;
-    /// Gives a job back with what is known now; false if the lease is another's. With `synced_at` the
-    /// connection has been synced then.
-    async fn end_job(&self, job: &SyncRow, synced_at: Option<i64>) -> Result<bool, StoreError>;
+    /// Gives a job back with what is known now, and notes it; false if the lease is another's. With
+    /// `synced_at` the connection has been synced then.
+    async fn end_job(
+        &self,
+        job: &SyncRow,
+        synced_at: Option<i64>,
+        note: Option<&NoteRow>,
+    ) -> Result<bool, StoreError>;
     /// Gives back every job that a server works on.
     async fn release_leases(&self, server: &str) -> Result<(), StoreError>;
     /// Sets a schedule, and makes a fresh start of what had stopped; false if there is no connection.

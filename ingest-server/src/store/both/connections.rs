@@ -70,8 +70,13 @@ impl Connections for Database {
         noting!(self, db => hold(db, job, until, progress))
     }
 
-    async fn end_job(&self, job: &SyncRow, synced_at: Option<i64>) -> Result<bool, StoreError> {
-        noting!(self, db => end(db, job, synced_at))
+    async fn end_job(
+        &self,
+        job: &SyncRow,
+        synced_at: Option<i64>,
+        row: Option<&NoteRow>,
+    ) -> Result<bool, StoreError> {
+        noting!(self, db => end(db, job, synced_at, row))
     }
 
     async fn release_leases(&self, server: &str) -> Result<(), StoreError> {
@@ -344,6 +349,7 @@ async fn end(
     db: &mut Connection,
     job: &SyncRow,
     synced_at: Option<i64>,
+    row: Option<&NoteRow>,
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE audible_sync SET lease = '', lease_until = 0, progress = '',
@@ -376,8 +382,11 @@ async fn end(
         .bind(job.user_id)
         .bind(&job.marketplace)
         .bind(at)
-        .execute(db)
+        .execute(&mut *db)
         .await?;
+    }
+    if let Some(row) = row {
+        note(db, job.user_id, row).await?;
     }
     Ok(true)
 }

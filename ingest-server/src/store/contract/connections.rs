@@ -115,9 +115,9 @@ async fn a_job_that_was_taken_over_is_not_ended_by_who_had_it(address: String) {
         state_token: token.to_owned(),
         ..job.clone()
     };
-    assert!(!store.end_job(&ended(&mine, "1"), Some(NOW)).await.unwrap());
+    assert!(!store.end_job(&ended(&mine, "1"), Some(NOW), None).await.unwrap());
     assert_eq!(job(&*store, owner).await, theirs);
-    assert!(store.end_job(&ended(&theirs, "2"), Some(NOW + 9)).await.unwrap());
+    assert!(store.end_job(&ended(&theirs, "2"), Some(NOW + 9), None).await.unwrap());
     let (auth, after) = store.connections(owner).await.unwrap().remove(0);
     assert_eq!(auth.last_sync_at, Some(NOW + 9));
     assert_eq!((after.state_token.as_str(), after.due_at), ("2", Some(NOW + 500)));
@@ -130,7 +130,7 @@ async fn a_schedule_that_changes_while_a_job_runs_holds(address: String) {
     let mine = job(&*store, owner).await;
     assert!(store.set_schedule(owner, "de", "off", None).await.unwrap());
     assert!(!store.set_schedule(owner, "us", "off", None).await.unwrap(), "no such connection");
-    assert!(store.end_job(&SyncRow { due_at: Some(NOW + 500), ..mine }, None).await.unwrap());
+    assert!(store.end_job(&SyncRow { due_at: Some(NOW + 500), ..mine }, None, None).await.unwrap());
     let after = job(&*store, owner).await;
     assert_eq!((after.schedule.as_str(), after.due_at), ("off", None));
 }
@@ -162,7 +162,7 @@ async fn connecting_anew_begins_anew_and_keeps_the_schedule(address: String) {
         state_token: "1".to_owned(),
         ..job(&*store, owner).await
     };
-    assert!(store.end_job(&failed, None).await.unwrap());
+    assert!(store.end_job(&failed, None, None).await.unwrap());
     assert!(job(&*store, owner).await.stopped);
     let shop = Marketplace::De;
     let id = Uuid::from_u128(8);
