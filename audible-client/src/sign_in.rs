@@ -39,8 +39,10 @@ pub enum SignIn {
     Done(AuthorizationCode),
     /// Amazon asks for the code of the second factor.
     SecondFactor(Pending),
-    /// Amazon says that e-mail address, password or code are wrong.
+    /// Amazon says that e-mail address or password are wrong.
     Wrong,
+    /// Amazon says that the code is wrong, and asks for it again.
+    WrongCode(Pending),
     /// Amazon shows a picture with letters. We never solve it.
     Captcha,
     /// Amazon asks the person to approve the sign-in on another device.
@@ -156,8 +158,14 @@ impl<'a> Visit<'a> {
                 Kind::Unknown => return Ok(SignIn::Unknown),
                 Kind::SignIn { .. } if complains => return Ok(SignIn::Wrong),
                 // Asked for a code again by the very code: without a code in between it is the first.
-                Kind::Code { .. } if complains && typed.is_none() => return Ok(SignIn::Wrong),
-                Kind::Code { form, field } => return self.wait(form, field, typed.as_ref()),
+                Kind::Code { form, field } => {
+                    let again = complains && typed.is_none();
+                    let Some(pending) = self.wait(form, field, typed.as_ref())? else {
+                        return Ok(SignIn::Unknown);
+                    };
+                    let asks = if again { SignIn::WrongCode } else { SignIn::SecondFactor };
+                    return Ok(asks(pending));
+                }
                 Kind::Choice(form) if left.choice => {
                     left.choice = false;
                     form
@@ -175,15 +183,15 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// Keeps what is needed to go on with a code, and not the password.
+    /// Keeps what is needed to go on with a code, and not the password; none for a form that leads away.
     fn wait(
         &self,
         mut form: Form,
         field: &str,
         typed: Option<&Typed<'_>>,
-    ) -> Result<SignIn, AudibleError> {
+    ) -> Result<Option<Pending>, AudibleError> {
         if !self.is_home(&form.action) {
-            return Ok(SignIn::Unknown);
+            return Ok(None);
         }
         if let Some(typed) = typed {
             let password = typed.password.expose();
@@ -197,7 +205,7 @@ impl<'a> Visit<'a> {
         };
         let text = serde_json::to_string(&waiting)
             .map_err(|_| AudibleError::Unreadable("the form for a code"))?;
-        Ok(SignIn::SecondFactor(Pending { form: Secret::new(text) }))
+        Ok(Some(Pending { form: Secret::new(text) }))
     }
 
     async fn open(&mut self, url: Url) -> Result<Arrived, AudibleError> {

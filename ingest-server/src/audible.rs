@@ -163,8 +163,13 @@ pub enum SignInStop {
     },
     /// The person has to approve it on another device.
     Approval,
-    /// E-mail address, password or code are wrong.
+    /// E-mail address or password are wrong.
     Wrong,
+    /// The code is wrong; with this it goes on.
+    WrongCode {
+        /// What goes with the next one.
+        state: Secret,
+    },
     /// Amazon wants to look at the browser.
     AntiAutomation,
     /// A page that nobody here knows.
@@ -211,6 +216,7 @@ impl ConnectionError {
             Self::SignIn(SignInStop::SecondFactor { .. }) => "audible_second_factor",
             Self::SignIn(SignInStop::Approval) => "audible_approval",
             Self::SignIn(SignInStop::Wrong) => "audible_wrong_password",
+            Self::SignIn(SignInStop::WrongCode { .. }) => "audible_wrong_code",
             Self::SignIn(SignInStop::AntiAutomation) => "audible_anti_automation",
             Self::SignIn(SignInStop::Unknown) => "audible_unknown_page",
             Self::Running => "audible_sync_running",

@@ -103,18 +103,18 @@ async fn a_second_factor_goes_on_where_the_sign_in_waits_without_the_password() 
     let world = World::new(5).await;
     world.shop().set_sign_in(SignInVariant::SecondFactor(CODE.to_owned()));
     let attempt = World::attempt(Marketplace::Uk, 1);
-    for (typed, right) in [("000000", false), (" 246813 ", true)] {
-        let SignIn::SecondFactor(pending) = signs_in(&world, &attempt, PASSWORD).await else {
-            unreachable!("a code is asked for");
-        };
+    let SignIn::SecondFactor(mut pending) = signs_in(&world, &attempt, PASSWORD).await else {
+        unreachable!("a code is asked for");
+    };
+    for (typed, right) in [("000000", false), ("111111", false), (" 246813 ", true)] {
         assert_eq!(format!("{pending:?}"), "Pending { form: Secret }");
         // It is kept in between.
         let kept = serde_json::to_string(&pending).unwrap();
         assert!(!kept.contains(PASSWORD) && !kept.contains("horse"), "{kept}");
-        let pending: Pending = serde_json::from_str(&kept).unwrap();
-        match world.client.second_factor(pending, typed).await.unwrap() {
+        let again: Pending = serde_json::from_str(&kept).unwrap();
+        match world.client.second_factor(again, typed).await.unwrap() {
             SignIn::Done(code) if right => connects(&world, &attempt, &code).await,
-            SignIn::Wrong if !right => {}
+            SignIn::WrongCode(asked) if !right => pending = asked,
             other => unreachable!("{typed}: {other:?}"),
         }
     }

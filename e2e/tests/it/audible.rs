@@ -161,6 +161,10 @@ pub(crate) async fn a_sign_in_by_password_ends_on_each_page_in_its_own_words(
     })
     .await?;
     world.browser.assert_accessible("/audible, the code of a second factor").await?;
+    fill(&world, "[name=otp]", "000000").await?;
+    press(&world, "form[action$=code] button").await?;
+    let told = text_of(&world, "[role=alert]").await?;
+    ensure!(told.contains("the code") && !said.contains(&told), "{told}");
     fill(&world, "[name=otp]", SECOND_FACTOR).await?;
     press(&world, "form[action$=code] button").await?;
     card_says(&world, "Connected").await?;

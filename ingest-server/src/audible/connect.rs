@@ -277,8 +277,10 @@ impl Connecting<'_> {
                 return self.register(&attempt, &code, place).await;
             }
             SignIn::SecondFactor(pending) => {
-                let remembered = Remembered { attempt, pending: Some(pending) };
-                SignInStop::SecondFactor { state: Secret::new(self.remember(&remembered).await?) }
+                SignInStop::SecondFactor { state: self.waits(attempt, pending).await? }
+            }
+            SignIn::WrongCode(pending) => {
+                SignInStop::WrongCode { state: self.waits(attempt, pending).await? }
             }
             SignIn::Wrong => SignInStop::Wrong,
             SignIn::Captcha => SignInStop::Captcha,
@@ -287,6 +289,12 @@ impl Connecting<'_> {
             SignIn::Unknown => SignInStop::Unknown,
         };
         Err(ConnectionError::SignIn(stop))
+    }
+
+    /// Keeps a sign-in that waits for a code; gives its name.
+    async fn waits(&self, attempt: Attempt, pending: Pending) -> Result<Secret, ConnectionError> {
+        let remembered = Remembered { attempt, pending: Some(pending) };
+        self.remember(&remembered).await.map(Secret::new)
     }
 
     /// Registers the device and keeps its secrets at once. A device that cannot be kept is taken off

@@ -187,7 +187,18 @@ const fn away_told(error: &AudibleError) -> (StatusCode, &'static str, &'static 
 
 /// The status of all of these is the same: the request was understood, and Amazon wants more.
 fn stop_problem(code: &'static str, stop: &SignInStop) -> Problem {
-    let (title, detail) = match stop {
+    let (title, detail) = stop_words(stop);
+    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, title, detail);
+    match stop {
+        SignInStop::SecondFactor { state } | SignInStop::WrongCode { state } => {
+            Problem { state: Some(state.expose().to_owned()), ..problem }
+        }
+        _ => problem,
+    }
+}
+
+const fn stop_words(stop: &SignInStop) -> (&'static str, &'static str) {
+    match stop {
         SignInStop::Captcha => ("Amazon asks for a security check", OWN_PAGE),
         SignInStop::AntiAutomation => ("Amazon wants to see a browser", OWN_PAGE),
         SignInStop::Unknown => ("Amazon answers with a page that is not known here", OWN_PAGE),
@@ -197,20 +208,17 @@ fn stop_problem(code: &'static str, stop: &SignInStop) -> Problem {
              Amazon's own sign-in page instead.",
         ),
         SignInStop::Wrong => (
-            "Amazon does not accept e-mail address, password or code",
+            "Amazon does not accept e-mail address or password",
             "Check them and try again, or connect by Amazon's own sign-in page instead.",
+        ),
+        SignInStop::WrongCode { .. } => (
+            "Amazon does not accept the code",
+            "Send {\"state\", \"otp\"} with the newest code and the state of this answer.",
         ),
         SignInStop::SecondFactor { .. } => (
             "Amazon asks for the code of the second factor",
             "Send {\"state\", \"otp\"} with the code of your authenticator or message.",
         ),
-    };
-    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, title, detail);
-    match stop {
-        SignInStop::SecondFactor { state } => {
-            Problem { state: Some(state.expose().to_owned()), ..problem }
-        }
-        _ => problem,
     }
 }
 

@@ -92,7 +92,9 @@ impl Entry {
             result: result.to_owned(),
             class: match noted.result.as_str() {
                 "done" => "doing-idle",
-                "device_not_removed" | "audible_second_factor" => "doing-failing",
+                "device_not_removed" | "audible_second_factor" | "audible_wrong_code" => {
+                    "doing-failing"
+                }
                 _ => "doing-stopped",
             },
         }

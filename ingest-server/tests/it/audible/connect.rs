@@ -143,9 +143,9 @@ async fn the_code_of_a_second_factor_goes_in_a_field_of_its_own_or_behind_the_pa
     let asked = world.connect(by_password(None)).await.problem(422, "audible_second_factor");
     let state = asked["state"].as_str().unwrap().to_owned();
     let wrong = world.connect(json!({"state": state, "otp": "000000"})).await;
-    wrong.problem(422, "audible_wrong_password");
-
-    let asked = world.connect(by_password(None)).await.problem(422, "audible_second_factor");
+    let asked = wrong.problem(422, "audible_wrong_code");
+    let used = world.connect(json!({"state": state, "otp": "246813"})).await;
+    used.problem(422, "audible_attempt_unknown");
     let state = asked["state"].as_str().unwrap().to_owned();
     let connected = world.connect(json!({"state": state, "otp": " 246813 "})).await.ok();
     assert_eq!(connected["success"], true);

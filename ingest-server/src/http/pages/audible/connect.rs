@@ -154,8 +154,9 @@ pub(in crate::http) async fn code(
     }
     let ask = Ask::Code { state, otp };
     match connect::connect(&visit.app, visit.account.id, ask).await {
-        Err(error @ ConnectionError::SignIn(SignInStop::Wrong)) => {
-            visit.step_again(Step::Password { email: String::new() }, shop, error)
+        Err(ConnectionError::SignIn(SignInStop::WrongCode { state })) => {
+            let again = Step::Code { state: state.expose().to_owned() };
+            visit.step_again(again, shop, ConnectionError::SignIn(SignInStop::WrongCode { state }))
         }
         went => visit.told(went, shop).await,
     }

@@ -90,6 +90,7 @@ mod tests {
             SignInStop::SecondFactor { state: Secret::new("") },
             SignInStop::Approval,
             SignInStop::Wrong,
+            SignInStop::WrongCode { state: Secret::new("") },
             SignInStop::AntiAutomation,
             SignInStop::Unknown,
         ];
