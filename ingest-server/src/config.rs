@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::Context;
+use audible_client::secret::Secret as KeyText;
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 use shared::ids::Marketplace;
@@ -98,7 +99,7 @@ struct Common {
 struct AudibleArgs {
     /// Base64 of 32 bytes that seal the secrets of connections with Audible; without it there are none.
     #[arg(long, global = true, env = "AUDIBLE_ENCRYPTION_KEY", hide_env_values = true)]
-    audible_encryption_key: Option<String>,
+    audible_encryption_key: Option<KeyText>,
     /// File with that key.
     #[arg(
         long,
@@ -109,7 +110,7 @@ struct AudibleArgs {
     audible_encryption_key_file: Option<PathBuf>,
     /// The key before, until `rotate-key` has sealed everything with the new one.
     #[arg(long, global = true, env = "AUDIBLE_ENCRYPTION_KEY_PREVIOUS", hide_env_values = true)]
-    audible_encryption_key_previous: Option<String>,
+    audible_encryption_key_previous: Option<KeyText>,
     /// File with that key.
     #[arg(
         long,
@@ -130,7 +131,7 @@ impl AudibleArgs {
     fn settings(&self) -> anyhow::Result<audible::Settings> {
         let key = key(
             "AUDIBLE_ENCRYPTION_KEY",
-            self.audible_encryption_key.as_deref(),
+            self.audible_encryption_key.as_ref(),
             self.audible_encryption_key_file.as_deref(),
         )?;
         let previous_key = key_of_before(self)?;
@@ -147,17 +148,21 @@ impl AudibleArgs {
 fn key_of_before(arguments: &AudibleArgs) -> anyhow::Result<Option<MasterKey>> {
     key(
         "AUDIBLE_ENCRYPTION_KEY_PREVIOUS",
-        arguments.audible_encryption_key_previous.as_deref(),
+        arguments.audible_encryption_key_previous.as_ref(),
         arguments.audible_encryption_key_previous_file.as_deref(),
     )
 }
 
 /// A key, given as text or by a file; an empty text is none, an empty file is a mistake.
-fn key(name: &str, text: Option<&str>, file: Option<&Path>) -> anyhow::Result<Option<MasterKey>> {
+fn key(
+    name: &str,
+    text: Option<&KeyText>,
+    file: Option<&Path>,
+) -> anyhow::Result<Option<MasterKey>> {
     let text = match file {
         Some(file) => std::fs::read_to_string(file)
             .with_context(|| format!("cannot read {}", file.display()))?,
-        None => text.unwrap_or_default().to_owned(),
+        None => text.map(KeyText::expose).unwrap_or_default().to_owned(),
     };
     if file.is_none() && text.trim().is_empty() {
         return Ok(None);
