@@ -5,20 +5,18 @@
 //! second factor) is sealed and lies in the database, so that any server goes on with it. Its name is a
 //! secret of the caller; its hash is kept. It is used up by the registration.
 
+mod attempts;
+
 use std::time::Duration;
 
 use audible_client::{
-    attempt::Attempt,
-    credentials::Credentials,
-    landing::AuthorizationCode,
-    secret::Secret,
-    sign_in::{Pending, SignIn},
+    attempt::Attempt, credentials::Credentials, landing::AuthorizationCode, secret::Secret,
+    sign_in::SignIn,
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, Serialize};
 use shared::ids::Marketplace;
 use tokio::time::timeout;
 
+use self::attempts::Remembered;
 use super::{
     Audible, ConnectionError, SignInStop, Whose, connection, disconnect, schedule::Schedule,
     vault::Purpose,
@@ -27,9 +25,8 @@ use crate::{
     app::App,
     audit::{self, What},
     clock::new_id,
-    ingest::hex_hash,
     store::{
-        AccountId, StoreError,
+        AccountId,
         connections::{AttemptRow, AuthRow, SyncRow},
         rows::Key,
     },
@@ -109,13 +106,6 @@ pub struct NewConnection {
     pub device_name: String,
     /// How many titles the library has; none if Audible would not say it just now.
     pub books_count: Option<u32>,
-}
-
-/// What is remembered between two calls.
-#[derive(Serialize, Deserialize)]
-struct Remembered {
-    attempt: Attempt,
-    pending: Option<Pending>,
 }
 
 /// Goes one step. It goes on when the caller goes away: a device that was registered is kept, or taken off
@@ -291,12 +281,6 @@ impl Connecting<'_> {
         Err(ConnectionError::SignIn(stop))
     }
 
-    /// Keeps a sign-in that waits for a code; gives its name.
-    async fn waits(&self, attempt: Attempt, pending: Pending) -> Result<Secret, ConnectionError> {
-        let remembered = Remembered { attempt, pending: Some(pending) };
-        self.remember(&remembered).await.map(Secret::new)
-    }
-
     /// Registers the device and keeps its secrets at once. A device that cannot be kept is taken off
     /// Amazon's list again.
     async fn register(
@@ -387,50 +371,6 @@ impl Connecting<'_> {
             Ok(_) => Err(ConnectionError::AlreadyConnected),
             Err(error) => Err(error),
         }
-    }
-
-    fn attempt(&self, marketplace: Marketplace) -> Attempt {
-        let mut random = [0; 48];
-        self.app.chance().fill(&mut random);
-        Attempt::new(marketplace, &random)
-    }
-
-    /// Keeps what has to be remembered; gives its name.
-    async fn remember(&self, remembered: &Remembered) -> Result<String, ConnectionError> {
-        let mut random = [0; 32];
-        self.app.chance().fill(&mut random);
-        let state = URL_SAFE_NO_PAD.encode(random);
-        let marketplace = remembered.attempt.marketplace();
-        let whose = Whose { account: self.account, marketplace };
-        let text = serde_json::to_string(remembered).map_err(ConnectionError::Own)?;
-        let row = AttemptRow {
-            user_id: Key(self.account),
-            hash: hex_hash(state.as_bytes()),
-            marketplace: marketplace.code().to_owned(),
-            sealed: self.audible.vault.seal(&whose, Purpose::Attempt, &text)?,
-            expires_at: self.now() + ATTEMPT_SECONDS * 1_000_000,
-        };
-        self.app.store().add_connecting(&row, self.now()).await?;
-        Ok(state)
-    }
-
-    async fn remembered(&self, state: &str) -> Result<(AttemptRow, Remembered), ConnectionError> {
-        let hash = hex_hash(state.as_bytes());
-        let found = self.app.store().connecting(self.account, &hash, self.now()).await?;
-        let row = found.ok_or(ConnectionError::AttemptUnknown)?;
-        let marketplace = Marketplace::parse(&row.marketplace).map_err(|error| {
-            StoreError::row("audible_attempts", "marketplace", row.user_id, &error)
-        })?;
-        let whose = Whose { account: self.account, marketplace };
-        let text = self.audible.vault.open(&whose, Purpose::Attempt, &row.sealed)?;
-        let remembered = serde_json::from_str(&text).map_err(ConnectionError::Own)?;
-        Ok((row, remembered))
-    }
-
-    /// Of two calls that come together one goes on.
-    async fn use_up(&self, row: &AttemptRow) -> Result<(), ConnectionError> {
-        let used = self.app.store().use_connecting(self.account, &row.hash).await?;
-        used.then_some(()).ok_or(ConnectionError::AttemptUnknown)
     }
 
     fn now(&self) -> i64 {

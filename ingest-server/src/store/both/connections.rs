@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use uuid::Uuid;
 
 use super::{
-    Connection, Database, TRIES, bulk, finished, noting, pause, personal, reading, tried, writing,
+    Connection, Database, TRIES, finished, jobs, notes, noting, pause, personal, reading, tried,
+    wishes, writing,
 };
 use crate::store::{
     AccountId, AuditRow, Connections, StoreError,
@@ -54,11 +55,11 @@ impl Connections for Database {
     }
 
     async fn due_jobs(&self, now: i64, limit: i64) -> Result<Vec<SyncRow>, StoreError> {
-        reading!(self, db => due(db, now, limit))
+        reading!(self, db => jobs::due(db, now, limit))
     }
 
     async fn lease_job(&self, seen: &SyncRow, lease: &str, until: i64) -> Result<bool, StoreError> {
-        noting!(self, db => take(db, seen, lease, until))
+        noting!(self, db => jobs::take(db, seen, lease, until))
     }
 
     async fn keep_lease(
@@ -67,7 +68,7 @@ impl Connections for Database {
         until: i64,
         progress: Option<&str>,
     ) -> Result<bool, StoreError> {
-        noting!(self, db => hold(db, job, until, progress))
+        noting!(self, db => jobs::hold(db, job, until, progress))
     }
 
     async fn end_job(
@@ -76,11 +77,11 @@ impl Connections for Database {
         synced_at: Option<i64>,
         row: Option<&NoteRow>,
     ) -> Result<bool, StoreError> {
-        noting!(self, db => end(db, job, synced_at, row))
+        noting!(self, db => jobs::end(db, job, synced_at, row))
     }
 
     async fn release_leases(&self, server: &str) -> Result<(), StoreError> {
-        noting!(self, db => release(db, server))
+        noting!(self, db => jobs::release(db, server))
     }
 
     async fn set_schedule(
@@ -90,7 +91,7 @@ impl Connections for Database {
         schedule: &str,
         due_at: Option<i64>,
     ) -> Result<bool, StoreError> {
-        noting!(self, db => schedule_one(db, Key(owner), marketplace, (schedule, due_at)))
+        noting!(self, db => jobs::schedule_one(db, Key(owner), marketplace, (schedule, due_at)))
     }
 
     async fn sealed(&self, after: (Uuid, &str), limit: i64) -> Result<Vec<AuthRow>, StoreError> {
@@ -111,7 +112,7 @@ impl Connections for Database {
         marketplace: &str,
         rows: &[WishRow],
     ) -> Result<(), StoreError> {
-        writing!(self, db => replace_wishes(db, Key(owner), marketplace, rows))
+        writing!(self, db => wishes::replace(db, Key(owner), marketplace, rows))
     }
 
     async fn wishes(
@@ -119,7 +120,7 @@ impl Connections for Database {
         owner: AccountId,
         marketplace: &str,
     ) -> Result<Vec<WishRow>, StoreError> {
-        reading!(self, db => wishes(db, Key(owner), marketplace))
+        reading!(self, db => wishes::list(db, Key(owner), marketplace))
     }
 
     async fn audit(&self, row: &AuditRow) -> Result<(), StoreError> {
@@ -127,7 +128,7 @@ impl Connections for Database {
     }
 
     async fn note(&self, owner: AccountId, row: &NoteRow) -> Result<(), StoreError> {
-        noting!(self, db => note(db, Key(owner), row))
+        noting!(self, db => notes::add(db, Key(owner), row))
     }
 
     async fn noted(
@@ -136,7 +137,7 @@ impl Connections for Database {
         before: (i64, Uuid),
         limit: i64,
     ) -> Result<Vec<NoteRow>, StoreError> {
-        reading!(self, db => noted(db, Key(owner), before, limit))
+        reading!(self, db => notes::list(db, Key(owner), before, limit))
     }
 }
 
@@ -288,142 +289,6 @@ async fn use_attempt(db: &mut Connection, owner: Key, hash: &str) -> Result<bool
     Ok(done.rows_affected() > 0)
 }
 
-async fn due(db: &mut Connection, now: i64, limit: i64) -> Result<Vec<SyncRow>, StoreError> {
-    Ok(sqlx::query_as(
-        "SELECT user_id, marketplace, schedule, due_at, lease, lease_until, state_token, full_at,
-             books_count, failures, error_code, stopped, progress, run_id
-         FROM audible_sync WHERE due_at <= $1 AND lease_until <= $1
-         ORDER BY due_at, user_id, marketplace LIMIT $2",
-    )
-    .bind(now)
-    .bind(limit)
-    .fetch_all(db)
-    .await?)
-}
-
-async fn take(
-    db: &mut Connection,
-    seen: &SyncRow,
-    lease: &str,
-    until: i64,
-) -> Result<bool, StoreError> {
-    let done = sqlx::query(
-        "UPDATE audible_sync SET lease = $3, lease_until = $4, progress = ''
-         WHERE user_id = $1 AND marketplace = $2 AND lease = $5 AND lease_until = $6
-             AND COALESCE(due_at, 0) = $7",
-    )
-    .bind(seen.user_id)
-    .bind(&seen.marketplace)
-    .bind(lease)
-    .bind(until)
-    .bind(&seen.lease)
-    .bind(seen.lease_until)
-    .bind(seen.due_at.unwrap_or(0))
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() > 0)
-}
-
-async fn hold(
-    db: &mut Connection,
-    job: &SyncRow,
-    until: i64,
-    progress: Option<&str>,
-) -> Result<bool, StoreError> {
-    let done = sqlx::query(
-        "UPDATE audible_sync SET lease_until = $4, progress = COALESCE($5, progress)
-         WHERE user_id = $1 AND marketplace = $2 AND lease = $3",
-    )
-    .bind(job.user_id)
-    .bind(&job.marketplace)
-    .bind(&job.lease)
-    .bind(until)
-    .bind(progress)
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() > 0)
-}
-
-/// The schedule stays: the person may have changed it while the job ran.
-async fn end(
-    db: &mut Connection,
-    job: &SyncRow,
-    synced_at: Option<i64>,
-    row: Option<&NoteRow>,
-) -> Result<bool, StoreError> {
-    let done = sqlx::query(
-        "UPDATE audible_sync SET lease = '', lease_until = 0, progress = '',
-             due_at = CASE WHEN schedule = $4 THEN $5 ELSE due_at END, state_token = $6,
-             full_at = $7, books_count = $8, failures = $9, error_code = $10,
-             stopped = $11, run_id = $12
-         WHERE user_id = $1 AND marketplace = $2 AND lease = $3",
-    )
-    .bind(job.user_id)
-    .bind(&job.marketplace)
-    .bind(&job.lease)
-    .bind(&job.schedule)
-    .bind(job.due_at)
-    .bind(&job.state_token)
-    .bind(job.full_at)
-    .bind(job.books_count)
-    .bind(job.failures)
-    .bind(&job.error_code)
-    .bind(job.stopped)
-    .bind(job.run_id)
-    .execute(&mut *db)
-    .await?;
-    if done.rows_affected() == 0 {
-        return Ok(false);
-    }
-    if let Some(at) = synced_at {
-        sqlx::query(
-            "UPDATE audible_auth SET last_sync_at = $3 WHERE user_id = $1 AND marketplace = $2",
-        )
-        .bind(job.user_id)
-        .bind(&job.marketplace)
-        .bind(at)
-        .execute(&mut *db)
-        .await?;
-    }
-    if let Some(row) = row {
-        note(db, job.user_id, row).await?;
-    }
-    Ok(true)
-}
-
-/// A lease begins with the name of its server and a full stop.
-async fn release(db: &mut Connection, server: &str) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE audible_sync SET lease = '', lease_until = 0, progress = ''
-         WHERE lease <> '' AND substr(lease, 1, length($1) + 1) = $1 || '.'",
-    )
-    .bind(server)
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-async fn schedule_one(
-    db: &mut Connection,
-    owner: Key,
-    marketplace: &str,
-    (schedule, due_at): (&str, Option<i64>),
-) -> Result<bool, StoreError> {
-    let done = sqlx::query(
-        "UPDATE audible_sync SET schedule = $3, due_at = $4, stopped = $5,
-             failures = CASE WHEN stopped THEN 0 ELSE failures END
-         WHERE user_id = $1 AND marketplace = $2",
-    )
-    .bind(owner)
-    .bind(marketplace)
-    .bind(schedule)
-    .bind(due_at)
-    .bind(false)
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() > 0)
-}
-
 async fn sealed(
     db: &mut Connection,
     (user, marketplace): (Uuid, &str),
@@ -461,80 +326,4 @@ async fn reseal(db: &mut Connection, row: &AuthRow, sealed: &str) -> Result<bool
     .execute(db)
     .await?;
     Ok(done.rows_affected() > 0)
-}
-
-async fn replace_wishes(
-    db: &mut Connection,
-    owner: Key,
-    marketplace: &str,
-    rows: &[WishRow],
-) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM wishes WHERE user_id = $1 AND marketplace = $2")
-        .bind(owner)
-        .bind(marketplace)
-        .execute(&mut *db)
-        .await?;
-    bulk::write_wishes(db, owner, rows).await
-}
-
-async fn wishes(
-    db: &mut Connection,
-    owner: Key,
-    marketplace: &str,
-) -> Result<Vec<WishRow>, StoreError> {
-    Ok(sqlx::query_as(
-        "SELECT marketplace, asin, position, item, added_at FROM wishes
-         WHERE user_id = $1 AND ($2 = '' OR marketplace = $2) ORDER BY marketplace, position",
-    )
-    .bind(owner)
-    .bind(marketplace)
-    .fetch_all(db)
-    .await?)
-}
-
-/// Entries that are kept of each account.
-const KEPT: i64 = 1_000;
-
-async fn note(db: &mut Connection, owner: Key, row: &NoteRow) -> Result<(), StoreError> {
-    sqlx::query(
-        "DELETE FROM account_audit WHERE user_id = $1 AND entry_id IN (
-             SELECT entry_id FROM account_audit WHERE user_id = $1
-             ORDER BY entry_id DESC LIMIT 1000 OFFSET $2)",
-    )
-    .bind(owner)
-    .bind(KEPT - 1)
-    .execute(&mut *db)
-    .await?;
-    sqlx::query(
-        "INSERT INTO account_audit (user_id, entry_id, noted_at, what, marketplace, result)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(owner)
-    .bind(row.entry_id)
-    .bind(row.noted_at)
-    .bind(&row.what)
-    .bind(&row.marketplace)
-    .bind(&row.result)
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-async fn noted(
-    db: &mut Connection,
-    owner: Key,
-    (at, id): (i64, Uuid),
-    limit: i64,
-) -> Result<Vec<NoteRow>, StoreError> {
-    Ok(sqlx::query_as(
-        "SELECT entry_id, noted_at, what, marketplace, result FROM account_audit
-         WHERE user_id = $1 AND (noted_at < $2 OR (noted_at = $2 AND entry_id < $3))
-         ORDER BY noted_at DESC, entry_id DESC LIMIT $4",
-    )
-    .bind(owner)
-    .bind(at)
-    .bind(Key(id))
-    .bind(limit)
-    .fetch_all(db)
-    .await?)
 }

@@ -9,14 +9,17 @@ mod grants;
 mod history;
 mod ignored;
 mod import;
+mod jobs;
 mod library;
 mod marks;
+mod notes;
 mod people;
 mod personal;
 mod runs;
 mod sessions;
 mod undo;
 mod uploads;
+mod wishes;
 
 use std::{path::Path, time::Duration};
 
