@@ -36,6 +36,21 @@ impl World {
         .await
     }
 
+    /// Signs in in the tab that Amazon's page opened in, and goes back to `own`; gives the address where
+    /// that ended.
+    pub async fn lands_at_amazon(&self, marketplace: &str, own: WindowHandle) -> Result<String> {
+        let driver = &self.browser.driver;
+        self.sign_in(marketplace).await?;
+        let landed = until("the page that Amazon does not find", async || {
+            let address = driver.current_url().await?;
+            Ok(address.path().contains("/ap/maplanding").then(|| address.to_string()))
+        })
+        .await?;
+        driver.close_window().await?;
+        driver.switch_to_window(own).await?;
+        Ok(landed)
+    }
+
     /// Signs in at the server by a link.
     pub async fn sign_in_at_server(&self) -> Result<()> {
         let link = self.server.sign_in_link().await?;

@@ -96,14 +96,7 @@ impl Walk {
         self.shoot_page("audible-paste-refused").await?;
         let own = driver.window().await?;
         self.press(".steps a[href*=signin]").await?;
-        self.world.sign_in("de").await?;
-        let landed = until("the page that Amazon does not find", async || {
-            let address = driver.current_url().await?;
-            Ok(address.path().contains("/ap/maplanding").then(|| address.to_string()))
-        })
-        .await?;
-        driver.close_window().await?;
-        driver.switch_to_window(own).await?;
+        let landed = self.world.lands_at_amazon("de", own).await?;
         self.fill("textarea", &landed).await?;
         self.press("form[action$=finish] button").await?;
         self.press(".connection .doing").await?;

@@ -7,7 +7,7 @@ use e2e::{
     wait::until,
     world::World,
 };
-use thirtyfour::{By, WindowHandle};
+use thirtyfour::By;
 
 const SECOND_FACTOR: &str = "246813";
 
@@ -46,20 +46,6 @@ async fn goes(world: &World, marketplace: &str, way: &str) -> Result<()> {
     press(world, &format!("button[name=way][value={way}]")).await
 }
 
-/// Signs in in the tab that Amazon's page opened in; gives the address where that ended.
-async fn lands(world: &World, own: WindowHandle) -> Result<String> {
-    let driver = &world.browser.driver;
-    world.sign_in("de").await?;
-    let landed = until("the page that Amazon does not find", async || {
-        let address = driver.current_url().await?;
-        Ok(address.path().contains("/ap/maplanding").then(|| address.to_string()))
-    })
-    .await?;
-    driver.close_window().await?;
-    driver.switch_to_window(own).await?;
-    Ok(landed)
-}
-
 /// Waits until the card says so.
 async fn card_says(world: &World, state: &str) -> Result<()> {
     until(&format!("a connection that is {state}"), async || {
@@ -86,7 +72,7 @@ pub(crate) async fn a_pasted_address_connects_and_the_library_comes_by_itself(
     let told = text_of(&world, "[role=alert]").await?;
     ensure!(told.contains("/ap/maplanding"), "what was pasted wrongly is named: {told}");
     press(&world, ".steps a[href*=signin]").await?;
-    let landed = lands(&world, own).await?;
+    let landed = world.lands_at_amazon("de", own).await?;
     fill(&world, "textarea", &landed).await?;
     press(&world, "form[action$=finish] button").await?;
 
