@@ -237,7 +237,12 @@ impl Walk {
         let link = self.world.server.sign_in_link().await?;
         let driver = &browser.driver;
         driver.goto(link).await?;
-        browser.switch_to_tab(&self.world.server.library_url()).await?;
+        // An earlier tab may show the library from before the import.
+        let library = self.world.server.library_url();
+        crate::wait::until("the library", async || {
+            Ok((driver.current_url().await?.as_str() == library).then_some(()))
+        })
+        .await?;
         self.covers().await?;
         self.shoot_page("library").await?;
         for page in ["imports", "tokens", "settings", "api/docs"] {
