@@ -74,6 +74,15 @@ impl<'a> Popup<'a> {
         Ok(())
     }
 
+    /// Waits until a worker has taken a click on the screen `before`, also where one ended over it.
+    pub async fn until_taken(&self, before: &str) -> Result<()> {
+        until(&format!("the click on {before} to be taken"), async || {
+            let screen = self.screen().await?;
+            Ok((![before, "no-worker"].contains(&screen.as_str())).then_some(()))
+        })
+        .await
+    }
+
     /// Closes and opens it: its first question starts a worker that was stopped.
     pub async fn open_again(&self) -> Result<()> {
         // The reload may take the script away before it has answered.

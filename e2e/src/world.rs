@@ -100,6 +100,12 @@ impl World {
 
     /// Enters server and token if none are known, chooses the marketplace, and asks to read.
     pub async fn press_read(&self, marketplace: &str) -> Result<()> {
+        self.prepare_read(marketplace).await?;
+        self.popup().click("read").await
+    }
+
+    /// Enters server and token if none are known and chooses the marketplace.
+    pub async fn prepare_read(&self, marketplace: &str) -> Result<()> {
         let popup = self.popup();
         let mut screen = popup.settled().await?;
         if screen == "server" {
@@ -107,14 +113,12 @@ impl World {
             screen = popup.settled().await?;
         }
         if screen == "start" {
-            popup.choose(marketplace).await?;
-        } else {
-            popup.click("chip-marketplace").await?;
-            popup.wait_for("marketplace").await?;
-            popup.choose(marketplace).await?;
-            popup.click("marketplace-save").await?;
+            return popup.choose(marketplace).await;
         }
-        popup.click("read").await
+        popup.click("chip-marketplace").await?;
+        popup.wait_for("marketplace").await?;
+        popup.choose(marketplace).await?;
+        popup.click("marketplace-save").await
     }
 
     /// Signs in before anything is read, as most people are when they press the button.

@@ -78,6 +78,7 @@ async fn random_ends(kind: Kind) -> Result<()> {
         control.set_titles(245 + usize::try_from(round)?);
         control.forget_requests();
         world.popup().click("read").await?;
+        world.popup().until_taken("done").await?;
         let mut moments: [usize; 4] = std::array::from_fn(|_| dice.random_range(0..14));
         moments.sort_unstable();
         for moment in moments {
@@ -92,6 +93,7 @@ async fn random_ends(kind: Kind) -> Result<()> {
         world.popup().wait_for("ready").await?;
         world.popup().click("send").await?;
         world.browser.stop_worker().await?;
+        world.popup().until_taken("ready").await?;
         world.popup().open_again().await?;
         let receipt = world.popup().receipt().await?;
         let expected = Receipt { imported: 1, updated: 0, unchanged: 244 + round, rejected: 0 };

@@ -128,10 +128,12 @@ pub trait Tabs {
     fn lead_back(&self, tab: i64) -> impl Future<Output = ()>;
 }
 
-/// The machine.
+/// The machine and the person's language.
 pub trait Platform {
     /// Its system, as the browser names it: `linux`, `win`, `mac`, `android`.
     fn system(&self) -> impl Future<Output = String>;
+    /// The language of the browser's own texts, as `en-US`.
+    fn language(&self) -> String;
 }
 
 /// Host permissions.

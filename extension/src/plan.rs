@@ -32,7 +32,7 @@ use shared::{
 
 use crate::{
     headers::Bound,
-    messages::{Mark, ServerState, ServerTrouble},
+    messages::{Mark, Request, ServerState, ServerTrouble},
     pace::{Pace, Settings},
 };
 
@@ -140,7 +140,12 @@ pub fn step(mut state: State, event: Event, settings: &Settings, now: Now) -> (S
     match event {
         Event::Wake => wake(&mut state, &mut effects),
         Event::Tick => {}
-        Event::Ask { request, fresh } => connection::ask(&mut state, request, fresh, &mut effects),
+        Event::Ask { request, proposed, fresh } => {
+            if matches!(request, Request::Read | Request::AskLink) && state.marketplace.is_none() {
+                connection::choose(&mut state, proposed, &mut effects);
+            }
+            connection::ask(&mut state, request, fresh, &mut effects);
+        }
         Event::Coded { id, result } => {
             pairing::coded(&mut state, id, result, now, &mut effects);
         }

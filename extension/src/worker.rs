@@ -71,7 +71,8 @@ impl<B: Browser> Worker<B> {
 
     /// Does what the popup asks for and gives the state afterwards.
     pub async fn request(self: &Rc<Self>, request: Request) -> Snapshot {
-        self.handle(Event::Ask { request, fresh: self.fresh_run() }).await;
+        let proposed = Marketplace::for_language(&self.browser.language());
+        self.handle(Event::Ask { request, proposed, fresh: self.fresh_run() }).await;
         let memory = self.memory.lock().await;
         plan::snapshot(&memory.state.clone().unwrap_or_default(), self.now())
     }

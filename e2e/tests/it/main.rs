@@ -55,6 +55,6 @@ stories! {
     doctor::the_doctor_names_what_breaks_a_connection,
     trust::titles_bought_and_returned_between_two_pages_leave_nothing_out,
     trust::a_page_that_fails_and_a_security_check_in_the_middle_leave_nothing_out,
-    trust::the_worker_may_be_stopped_in_each_of_six_phases,
+    trust::the_worker_may_be_stopped_in_each_of_seven_phases,
     server::every_trouble_with_the_server_has_its_words,
 }

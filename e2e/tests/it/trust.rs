@@ -84,7 +84,7 @@ pub(crate) async fn a_page_that_fails_and_a_security_check_in_the_middle_leave_n
 }
 
 /// The browser ends the worker whenever it likes: here once in each phase of one run.
-pub(crate) async fn the_worker_may_be_stopped_in_each_of_six_phases(kind: Kind) -> Result<()> {
+pub(crate) async fn the_worker_may_be_stopped_in_each_of_seven_phases(kind: Kind) -> Result<()> {
     const TITLES: usize = 1_001;
     let world = World::start_hurried(kind, TITLES, Look::default()).await?;
     world.sign_in_first("us").await?;
@@ -94,23 +94,27 @@ pub(crate) async fn the_worker_may_be_stopped_in_each_of_six_phases(kind: Kind) 
     control.fail(Fault::CatalogSlow(Duration::from_millis(100)), Times::Always);
     control.forget_requests();
 
-    world.press_read("us").await?;
-    browser.stop_worker().await?; // 1: while the browser asks for the permission
+    world.prepare_read("us").await?;
+    browser.stop_worker().await?; // so that the click has to start it
+    popup.click("read").await?;
+    browser.stop_worker().await?; // 1: before it has taken the click
+    popup.until_taken("start").await?;
+    browser.stop_worker().await?; // 2: while the browser asks for the permission
     world.allow("us").await?;
     popup.open_again().await?;
     world.until_asked("page=5&", 1).await?;
-    browser.stop_worker().await?; // 2: among the pages; nobody looks, so the alarm wakes it
+    browser.stop_worker().await?; // 3: among the pages; nobody looks, so the alarm wakes it
     world.until_asked("page=1&", 2).await?;
-    browser.stop_worker().await?; // 3: while the first page is looked at again
+    browser.stop_worker().await?; // 4: while the first page is looked at again
     popup.open_again().await?;
     world.until_asked("/catalog/products", 6).await?;
-    browser.stop_worker().await?; // 4: among the catalog's answers
+    browser.stop_worker().await?; // 5: among the catalog's answers
     popup.open_again().await?;
     popup.wait_for("ready").await?;
-    browser.stop_worker().await?; // 5: before the person has decided
+    browser.stop_worker().await?; // 6: before the person has decided
     popup.click("send").await?;
     world.server.until_received(1).await?;
-    browser.stop_worker().await?; // 6: among the chunks
+    browser.stop_worker().await?; // 7: among the chunks
     popup.open_again().await?;
 
     let receipt = popup.receipt().await?;

@@ -107,12 +107,7 @@ impl App {
     /// Does what a button is for.
     pub(crate) fn act(self, act: Act) {
         match act {
-            Act::Ask(request) => {
-                if request == Request::AskLink {
-                    self.settle_marketplace();
-                }
-                self.ask(&request);
-            }
+            Act::Ask(request) => self.ask(&request),
             Act::Agree => self.agree(),
             Act::AllowThen(request) => self.allow_then(&request),
             Act::SaveServer => self.save_server(),
@@ -176,21 +171,12 @@ impl App {
     /// The browser's question comes first and the worker is told in the same click. If the dialog
     /// closes this window, the worker goes on when it hears of the permission.
     fn allow_then(self, request: &Request) {
-        let (marketplace, _) = self.marketplace();
+        let marketplace = self.marketplace();
         permissions::ask_for(&permissions::origins(marketplace), move |granted| {
-            self.local.update(|local| local.declined = !granted);
+            self.answered(granted);
         });
         self.local.update(|local| local.declined = false);
-        self.settle_marketplace();
         self.ask(request);
-    }
-
-    /// The worker learns which marketplace was proposed.
-    fn settle_marketplace(self) {
-        let (marketplace, chosen) = self.marketplace();
-        if !chosen {
-            self.ask(&Request::ChooseMarketplace { marketplace });
-        }
     }
 
     /// The same for the sign-in at Amazon. Who comes back to the browser's question has agreed before.
@@ -200,24 +186,30 @@ impl App {
         {
             return self.point_at(Missing::Consent);
         }
-        let (marketplace, _) = self.marketplace();
-        permissions::ask_for_sign_in(marketplace, move |granted| {
-            self.local.update(|local| local.declined = !granted);
-        });
+        let marketplace = self.marketplace();
+        permissions::ask_for_sign_in(marketplace, move |granted| self.answered(granted));
         self.local.update(|local| local.declined = false);
         self.fields.agreed.set(String::new());
         self.ask(&Request::Link);
     }
 
-    /// The marketplace in use, and whether the worker knows of it.
-    fn marketplace(self) -> (Marketplace, bool) {
+    /// The browser was told yes or no. A worker that was to hear of it may have ended.
+    fn answered(self, granted: bool) {
+        self.local.update(|local| local.declined = !granted);
+        if granted {
+            self.ask(&Request::Look);
+        }
+    }
+
+    /// The marketplace in use: the chosen one, else the proposed one.
+    fn marketplace(self) -> Marketplace {
         let chosen = self.link.with_untracked(|link| match link {
             Link::Heard(snapshot) => snapshot.marketplace,
             Link::Loading | Link::Silent => None,
         });
-        let proposed =
-            || self.local.with_untracked(|local| Marketplace::for_language(&local.language));
-        (chosen.unwrap_or_else(proposed), chosen.is_some())
+        chosen.unwrap_or_else(|| {
+            self.local.with_untracked(|local| Marketplace::for_language(&local.language))
+        })
     }
 
     /// Looks at the server of this screen: the one in the form, or the stored one.

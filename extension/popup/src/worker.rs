@@ -23,6 +23,9 @@ extern "C" {
     fn add_listener(listener: &Function);
 }
 
+/// How many workers may end over one message before it counts as not heard.
+const ENDS: u32 = 4;
+
 /// The worker did not answer, or not in a way that this popup understands.
 #[derive(Clone, Copy, Debug)]
 pub struct Silence;
@@ -48,13 +51,21 @@ pub fn diagnose(ask: &Diagnose, then: impl FnOnce(Result<Finding, Silence>) + 's
 /// An answer of the worker as it came.
 type Answer = Result<JsValue, Silence>;
 
+/// A browser may end the worker while a message is on its way, and says so; the next one starts it
+/// anew. No request means another thing when it comes twice.
 fn send(message: Answer, then: Box<dyn FnOnce(Answer)>) {
-    let sent = message.and_then(|message| send_message(&message).map_err(|_| Silence));
+    let post =
+        move || message.clone().and_then(|message| send_message(&message).map_err(|_| Silence));
+    let mut sent = post();
     spawn_local(async move {
-        then(match sent {
-            Ok(promise) => JsFuture::from(promise).await.map_err(|_| Silence),
-            Err(silence) => Err(silence),
-        });
+        for _again in 0..ENDS {
+            let Ok(promise) = sent else { break };
+            if let Ok(answer) = JsFuture::from(promise).await {
+                return then(Ok(answer));
+            }
+            sent = post();
+        }
+        then(Err(Silence));
     });
 }
 

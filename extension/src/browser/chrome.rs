@@ -85,6 +85,8 @@ extern "C" {
     fn own_address(path: &str) -> String;
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(then: &js_sys::Function, ms: i32);
+    #[wasm_bindgen(js_namespace = ["chrome", "i18n"], js_name = getUILanguage)]
+    fn ui_language() -> String;
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
     fn random_values(into: &Uint8Array) -> Result<JsValue, JsValue>;
 }
@@ -301,6 +303,10 @@ impl Platform for Chrome {
     async fn system(&self) -> String {
         let info = platform_info().await.unwrap_or_default();
         text_of(&info, "os").unwrap_or_default()
+    }
+
+    fn language(&self) -> String {
+        ui_language()
     }
 }
 

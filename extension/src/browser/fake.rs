@@ -392,6 +392,10 @@ impl Platform for Fake {
         self.call().await;
         "linux".to_owned()
     }
+
+    fn language(&self) -> String {
+        "en-US".to_owned()
+    }
 }
 
 impl Permissions for Fake {

@@ -187,7 +187,7 @@ pub(super) fn checked(
 
 /// Changes the shop. A run that is still reading belongs to the former shop's permission and goes;
 /// one that has read everything stays.
-fn choose(state: &mut State, marketplace: Marketplace, effects: &mut Vec<Effect>) {
+pub(super) fn choose(state: &mut State, marketplace: Marketplace, effects: &mut Vec<Effect>) {
     if let Some(run) = state.run.as_mut().filter(|run| run.reads_history()) {
         run.leave_history();
     }

@@ -23,6 +23,8 @@ pub enum Event {
     Ask {
         /// What.
         request: Request,
+        /// The shop that the popup proposed, if none is chosen yet.
+        proposed: Marketplace,
         /// Id for a new run or pairing.
         fresh: RunId,
     },

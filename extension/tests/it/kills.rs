@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use audible_sim::Library;
 use extension::messages::{Phase, Request};
 
-use crate::world::World;
+use crate::{
+    outside::{SERVER, TOKEN},
+    world::World,
+};
 
 /// Five titles on three pages.
 fn small() -> World {
@@ -39,7 +42,7 @@ fn taken(world: &World) -> Vec<String> {
     let outside = world.outside.borrow();
     let chunks = outside.chunks();
     let ids: Vec<String> = chunks.iter().map(|chunk| chunk.run.id.to_string()).collect();
-    assert!(ids.iter().all(|id| *id == ids[0]), "chunks of one run: {ids:?}");
+    assert!(ids.iter().all(|id| Some(id) == ids.first()), "chunks of one run: {ids:?}");
     let mut bodies: Vec<(u32, String)> = chunks
         .iter()
         .map(|chunk| {
@@ -86,6 +89,50 @@ fn workers_that_end_again_and_again_still_get_there() {
         through(&mut world);
         assert!(world.ended > 0, "every {each} calls");
         assert_eq!(taken(&world), whole, "every {each} calls");
+    }
+}
+
+/// A worker may end after it has done what it was asked and before it has said so: then it is asked again.
+#[test]
+fn a_message_that_comes_twice_does_what_it_does_once() {
+    let marketplace = small().marketplace();
+    let requests = [
+        Request::Look,
+        Request::ChooseMarketplace { marketplace },
+        Request::SetServer { address: SERVER.to_owned(), token: TOKEN.to_owned() },
+        Request::ForgetServer,
+        Request::Read,
+        Request::Stop,
+        Request::TryNow,
+        Request::Send,
+        Request::Compare,
+        Request::ReadHistory,
+        Request::FetchMissing,
+        Request::Discard,
+    ];
+    let after = |before: &Request, asked: &[Request]| {
+        let mut world = small();
+        world.prepare();
+        world.ask(Request::Read);
+        world.run();
+        world.ask(before.clone());
+        for request in asked {
+            world.ask(request.clone());
+        }
+        world.run();
+        let snapshot = world.ask(Request::Look).expect("a worker that answers");
+        (snapshot, world.browser.stored().into_keys().collect::<Vec<_>>(), taken(&world))
+    };
+    // From a library that was read, from one that is being read, and from one that is being sent.
+    for before in [Request::Look, Request::Read, Request::Send] {
+        for request in &requests {
+            let twice = [request.clone(), request.clone()];
+            assert_eq!(
+                after(&before, &twice[..1]),
+                after(&before, &twice),
+                "{before:?}, {request:?}"
+            );
+        }
     }
 }
 

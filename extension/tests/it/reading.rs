@@ -30,6 +30,16 @@ fn truths(world: &World) -> Vec<audible_sim::Truth> {
 }
 
 #[test]
+fn the_shop_that_was_proposed_needs_no_choice() {
+    let mut world = World::of(Library::generate(7, 5));
+    world.browser.grant(world.marketplace());
+    world.ask(Request::Read);
+    assert!(matches!(world.run(), Phase::Ready(_)));
+    let snapshot = world.ask(Request::Look).expect("a worker that answers");
+    assert_eq!(snapshot.marketplace, Some(world.marketplace()));
+}
+
+#[test]
 fn libraries_of_every_small_size_arrive_whole() {
     for count in [0, 1, 20, 50, 51, 120] {
         let mut world = World::of(Library::generate(7, count));
