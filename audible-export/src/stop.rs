@@ -1,12 +1,13 @@
-//! Ctrl-C and the word of the system to end, once there is something to tidy up.
+//! Ctrl-C, a terminal that is closed, and the word of the system to end, once there is something to tidy up.
 
 use anyhow::{Context as _, Result};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Takes both words instead of ending at once.
+/// Takes these words instead of ending at once.
 pub(crate) struct Stop {
     interrupt: Signal,
     terminate: Signal,
+    hang_up: Signal,
 }
 
 impl Stop {
@@ -15,14 +16,16 @@ impl Stop {
         Ok(Self {
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
+            hang_up: listen(SignalKind::hangup())?,
         })
     }
 
-    /// Until either word; one that came earlier counts.
+    /// Until one of them; one that came earlier counts.
     pub(crate) async fn wait(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            _ = self.hang_up.recv() => {}
         }
     }
 }

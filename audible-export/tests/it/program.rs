@@ -150,8 +150,13 @@ impl Program {
 
     /// Presses Ctrl-C.
     pub(crate) fn interrupt(&self) {
+        self.hears("-INT");
+    }
+
+    /// The system has this word for it.
+    pub(crate) fn hears(&self, word: &str) {
         let id = self.child.id().unwrap().to_string();
-        assert!(Tool::new("kill").args(["-INT", &id]).status().unwrap().success());
+        assert!(Tool::new("kill").args([word, &id]).status().unwrap().success());
     }
 
     pub(crate) async fn ended(mut self) -> Ended {

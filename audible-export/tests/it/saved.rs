@@ -66,16 +66,19 @@ async fn an_export_that_fails_takes_its_device_off_all_the_same() {
 
 #[tokio::test]
 async fn an_export_that_is_stopped_in_the_middle_takes_its_device_off_all_the_same() {
-    let world = World::new(1_250).await;
-    world.sim.control().api_breaks_after(1);
-    let mut program = world.start(&["--marketplace", "us"], None);
-    program.signs_in(&world.sim).await;
-    program.says("1000 of ").await;
-    program.interrupt();
-    let ended = program.ended().await;
-    assert_eq!(ended.code, Some(130), "{}", ended.said);
-    assert!(ended.said.contains("Stopped; nothing was saved."), "{}", ended.said);
-    assert_eq!((world.files(), world.devices()), (vec![], vec![false]));
+    // Ctrl-C, the system's word, and a terminal that is closed.
+    for word in ["-INT", "-TERM", "-HUP"] {
+        let world = World::new(1_250).await;
+        world.sim.control().api_breaks_after(1);
+        let mut program = world.start(&["--marketplace", "us"], None);
+        program.signs_in(&world.sim).await;
+        program.says("1000 of ").await;
+        program.hears(word);
+        let ended = program.ended().await;
+        assert_eq!(ended.code, Some(130), "{word}: {}", ended.said);
+        assert!(ended.said.contains("Stopped; nothing was saved."), "{word}: {}", ended.said);
+        assert_eq!((world.files(), world.devices()), (vec![], vec![false]), "{word}");
+    }
 }
 
 #[tokio::test]
