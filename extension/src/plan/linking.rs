@@ -15,6 +15,8 @@ use crate::{
 
 /// So often a question is asked again where its answer may come the next time.
 const TRIES: u32 = 5;
+/// So often the server is asked whether it is through: for 72 seconds, of which it may need 60.
+const LOOKS: u32 = 9;
 /// Pause before that, in milliseconds; it grows by as much each time.
 const PAUSE_MS: i64 = 2_000;
 
@@ -77,11 +79,11 @@ impl Tries {
     /// The first one, due at once.
     const NOW: Self = Self { failed: 0, turn: Turn::At(0) };
 
-    /// One more after a pause; none after the last.
-    fn again(self, now: Now) -> Option<Self> {
+    /// One more after a pause; none after the last of `most`.
+    fn again(self, most: u32, now: Now) -> Option<Self> {
         let failed = self.failed + 1;
         let turn = Turn::At(now.ms + PAUSE_MS * i64::from(failed));
-        (failed < TRIES).then_some(Self { failed, turn })
+        (failed < most).then_some(Self { failed, turn })
     }
 
     /// Whether it is time; then what it needs is looked for.
@@ -321,13 +323,15 @@ pub(super) fn said(
         }
         // An earlier question may have arrived although its answer did not.
         (Stage::Handing(..), Err(Stop::Look)) => linking.confirm(LinkTrouble::AttemptOver),
-        (Stage::Handing(sign_in, tries), Err(Stop::Again(trouble))) => match tries.again(now) {
-            Some(tries) => linking.stage = Stage::Handing(sign_in, tries),
-            None => linking.fail(trouble, effects),
-        },
+        (Stage::Handing(sign_in, tries), Err(Stop::Again(trouble))) => {
+            match tries.again(TRIES, now) {
+                Some(tries) => linking.stage = Stage::Handing(sign_in, tries),
+                None => linking.fail(trouble, effects),
+            }
+        }
         // The server may still be at it.
         (Stage::Confirming { unless, tries }, Ok(_) | Err(Stop::Again(_))) => {
-            match tries.again(now) {
+            match tries.again(LOOKS, now) {
                 Some(tries) => linking.stage = Stage::Confirming { unless, tries },
                 None => linking.fail(unless, effects),
             }

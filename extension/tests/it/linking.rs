@@ -4,15 +4,16 @@
 use audible_sim::Library;
 use extension::{
     browser::{
-        HttpError, HttpRequest,
+        Clock, HttpError, HttpRequest,
         fake::{LED_BACK, START_MS},
     },
     messages::{LinkState, LinkTrouble, Linked, Phase, Request},
 };
+use serde_json::json;
 use shared::ids::Marketplace;
 
 use crate::{
-    outside::{Decision, LANDING, SERVER, SIGN_IN, TOKEN, problem},
+    outside::{Decision, LANDING, SERVER, SIGN_IN, TOKEN, ok, problem},
     world::World,
 };
 
@@ -196,6 +197,23 @@ fn an_answer_that_was_lost_is_found_out_from_the_server() {
     world.run();
     is_connected(&mut world);
     assert_eq!(world.outside.borrow().link.landings.len(), 2);
+}
+
+#[test]
+fn a_server_that_takes_a_minute_to_register_is_waited_for() {
+    let (mut world, tab) = signing_in();
+    world.outside.borrow_mut().link.lost = true;
+    let mut looks = 0;
+    world.outside.borrow_mut().goes_wrong(move |request: &HttpRequest| {
+        looks += u32::from(request.url.contains("/api/audible/status"));
+        let not_yet = json!({"available": true, "connection": null}).to_string();
+        (1..=8).contains(&looks).then(|| Ok(ok(not_yet)))
+    });
+    let begun = world.browser.now_ms();
+    world.tab_at(tab, &landed("ANgood"));
+    world.run();
+    is_connected(&mut world);
+    assert!(world.browser.now_ms() - begun > 60_000, "the server was asked for a minute");
 }
 
 #[test]
