@@ -39,6 +39,9 @@ pub enum PersonalError {
     /// The archive could not be written.
     #[error("the archive could not be written")]
     Archive(#[source] io::Error),
+    /// The work broke off.
+    #[error("the work broke off")]
+    Broken(#[source] tokio::task::JoinError),
 }
 
 impl From<ZipError> for PersonalError {
@@ -90,12 +93,18 @@ pub async fn everything(app: &App, account: &Account) -> Result<File, PersonalEr
 }
 
 /// Deletes an account and everything about it, at once and for good. Devices that were registered at Amazon
-/// for it are taken off Amazon's list first.
+/// for it are taken off Amazon's list first. It goes on when the caller goes away.
 ///
 /// # Errors
 ///
 /// The database's; nothing is deleted then.
-pub async fn delete(app: &App, account: &Account) -> Result<Deleted, StoreError> {
+pub async fn delete(app: &App, account: &Account) -> Result<Deleted, PersonalError> {
+    let (app, account) = (app.clone(), account.clone());
+    let deleted = tokio::spawn(async move { end(&app, &account).await });
+    Ok(deleted.await.map_err(PersonalError::Broken)??)
+}
+
+async fn end(app: &App, account: &Account) -> Result<Deleted, StoreError> {
     let devices = disconnect::deregister_all(app, account.id).await?;
     let now = app.clock().now();
     let audit = AuditRow {
