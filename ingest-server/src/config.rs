@@ -282,7 +282,10 @@ async fn rotate_key(app: &App) -> anyhow::Result<()> {
         "{unopened} cannot be opened by either key and stay as they are; set the key that they were \
          sealed with as AUDIBLE_ENCRYPTION_KEY_PREVIOUS and run this again"
     );
-    say("AUDIBLE_ENCRYPTION_KEY_PREVIOUS is needed no more.")
+    say(
+        "AUDIBLE_ENCRYPTION_KEY_PREVIOUS is needed no more, save for sign-ins that began before: they end \
+         within 30 minutes.",
+    )
 }
 
 impl TokenAction {
