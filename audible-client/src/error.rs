@@ -39,6 +39,9 @@ pub enum AudibleError {
     /// The answer is not what it used to be.
     #[error("an answer of Audible cannot be read: {0}")]
     Unreadable(&'static str),
+    /// A device may have been registered: the answer is not what it used to be.
+    #[error("Amazon's answer to a registration cannot be read")]
+    RegistrationUnreadable,
     /// What is stored of the device cannot be used.
     #[error("the device's key cannot be used")]
     BadKey,
@@ -56,6 +59,7 @@ impl AudibleError {
             Self::CodeRefused => "audible_code_refused",
             Self::Refused { .. } => "audible_refused",
             Self::Unreadable(_) => "audible_unreadable",
+            Self::RegistrationUnreadable => "audible_registration_unreadable",
             Self::BadKey => "audible_bad_key",
         }
     }

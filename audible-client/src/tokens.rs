@@ -50,7 +50,8 @@ pub(crate) async fn register(
     if matches!(answer.status, 400 | 401 | 403) {
         return Err(AudibleError::CodeRefused);
     }
-    let registered: Registered = answer.fine()?.json("a registration")?;
+    let registered: Registered =
+        answer.fine()?.json("a registration").map_err(|_| AudibleError::RegistrationUnreadable)?;
     let Some(success) = registered.response.success else {
         return Err(AudibleError::CodeRefused);
     };

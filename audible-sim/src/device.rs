@@ -237,7 +237,8 @@ pub(crate) fn answer(control: &Control, shop: Marketplace, question: &Question) 
 }
 
 fn register(control: &Control, shop: Marketplace, question: &Question) -> Answer {
-    if control.strike(Stage::Register, |_| true).is_some() {
+    let fault = control.strike(Stage::Register, |_| true);
+    if fault == Some(Fault::RegisterFails) {
         return error(500, "ServerError", "The server has encountered a runtime error.");
     }
     let Ok(body) = serde_json::from_slice::<Value>(&question.body) else {
@@ -251,7 +252,10 @@ fn register(control: &Control, shop: Marketplace, question: &Question) -> Answer
             let request_id = devices.random(12);
             devices.all.get(number).map_or_else(
                 || error(500, "ServerError", "The device is not there."),
-                |device| Answer::json(200, &registration(device, shop, &body, &request_id)),
+                |device| match fault {
+                    Some(_) => Answer::html(200, unavailable_page()),
+                    None => Answer::json(200, &registration(device, shop, &body, &request_id)),
+                },
             )
         }
         Err(what) => error(400, "InvalidValue", what),

@@ -73,6 +73,8 @@ pub enum Fault {
     ApiContinuationExpired,
     /// Registering a device answers 500.
     RegisterFails,
+    /// A device is registered, and the answer is an HTML page.
+    RegisterUnreadable,
     /// Taking a device off the list answers 503.
     DeregisterDown,
 }
@@ -144,7 +146,7 @@ impl Fault {
             Fault::ApiPageSize(_) | Fault::ApiPageSlow { .. } | Fault::ApiContinuationExpired => {
                 Stage::Listing
             }
-            Fault::RegisterFails => Stage::Register,
+            Fault::RegisterFails | Fault::RegisterUnreadable => Stage::Register,
             Fault::DeregisterDown => Stage::Deregister,
         }
     }

@@ -218,3 +218,14 @@ async fn a_registration_is_sent_once_whatever_happens_to_it() {
     world.shop().heal();
     connects(&world, &attempt, &code).await;
 }
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_says_that_a_device_may_be_registered() {
+    let world = World::new(5).await;
+    let attempt = World::attempt(Marketplace::Us, 1);
+    let code = world.code(&attempt).await;
+    world.shop().fail(Fault::RegisterUnreadable, Times::Next(1));
+    let told = world.client.register(&attempt, &code).await.unwrap_err();
+    assert!(matches!(told, AudibleError::RegistrationUnreadable), "{told:?}");
+    assert_eq!(world.shop().registered().len(), 1);
+}

@@ -124,7 +124,10 @@ async fn step(app: &App, account: AccountId, ask: Ask) -> Result<Step, Connectio
     let audible = app.audible()?;
     let connecting = Connecting { app, audible, account };
     let (marketplace, result) = match ask {
-        Ask::Start(marketplace) => return connecting.start(marketplace).await,
+        Ask::Start(marketplace) => match connecting.start(marketplace).await {
+            Ok(step) => return Ok(step),
+            Err(error) => (marketplace.code(), Err(error)),
+        },
         Ask::Finish { state, redirect_url } => connecting.finish(&state, &redirect_url).await,
         Ask::Password { marketplace, email, password, otp } => {
             (marketplace.code(), connecting.password(marketplace, &email, &password, otp).await)
@@ -132,8 +135,11 @@ async fn step(app: &App, account: AccountId, ask: Ask) -> Result<Step, Connectio
         Ask::Code { state, otp } => connecting.code(&state, &otp).await,
         Ask::AuthFile { text, marketplace } => connecting.auth_file(&text, marketplace).await,
     };
-    let told = result.as_ref().map_or_else(ConnectionError::code, |_| "done");
-    audit::note(app, account, What::Connect, marketplace, told).await;
+    // What came too often was not looked at; noted, it would push out what was done.
+    if !matches!(result, Err(ConnectionError::TooOften(_))) {
+        let told = result.as_ref().map_or_else(ConnectionError::code, |_| "done");
+        audit::note(app, account, What::Connect, marketplace, told).await;
+    }
     result.map(Step::Connected)
 }
 

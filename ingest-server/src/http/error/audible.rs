@@ -84,7 +84,8 @@ const fn operators(error: &ConnectionError) -> Told {
             StatusCode::FORBIDDEN,
             "This needs https",
             "A secret would go over an open line. Reach the server by https, or on the same machine by \
-             127.0.0.1; a proxy in front of it has to send X-Forwarded-Proto.",
+             127.0.0.1. A proxy in front of it has to send X-Forwarded-Proto, and MEFEED_TRUSTED_PROXY \
+             has to name it unless both run on one machine.",
         ),
         ConnectionError::PasswordOff => {
             (StatusCode::FORBIDDEN, "This server takes no Amazon passwords", OWN_PAGE)
@@ -180,6 +181,11 @@ const fn away_told(error: &AudibleError) -> (StatusCode, &'static str, &'static 
         AudibleError::TimedOut => ("Audible did not answer in time", later),
         AudibleError::Refused { .. } => ("Audible refuses the request", newer),
         AudibleError::Unreadable(_) => ("Audible's answer cannot be read", newer),
+        AudibleError::RegistrationUnreadable => (
+            "Amazon's answer to the registration cannot be read",
+            "A device \"Me Feed - Web\" may be on your list at Amazon all the same: remove it there. \
+             Then look for a newer version of this server.",
+        ),
         _ => ("Audible is down or stumbles", later),
     };
     (StatusCode::BAD_GATEWAY, title, detail)

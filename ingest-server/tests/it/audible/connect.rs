@@ -60,8 +60,10 @@ async fn a_pasted_address_makes_a_device_that_syncs_by_itself(database: String) 
         ))
     );
 
+    world.later(1);
     let again = world.connect(json!({"marketplace": "de"})).await;
     again.problem(409, "audible_already_connected");
+    assert_eq!(world.noted().await[0].2, "audible_already_connected");
 }
 
 async fn what_is_pasted_wrongly_is_named_and_the_attempt_goes_on(database: String) {
@@ -263,4 +265,12 @@ async fn a_registration_that_fails_is_named_and_nothing_is_kept(database: String
     let told = world.connect(json!({"state": state, "redirect_url": landed})).await;
     told.problem(422, "audible_code_refused");
     assert_eq!(world.shop().registered().len(), 1);
+
+    let (state, address) = world.begun("uk").await;
+    let landed = person::signs_in(&world.sim, &address).await;
+    world.shop().fail(Fault::RegisterUnreadable, Times::Next(1));
+    let told = world.connect(json!({"state": state, "redirect_url": landed})).await;
+    let told = told.problem(502, "audible_registration_unreadable");
+    assert!(told["detail"].as_str().unwrap().contains("list at Amazon"), "{told}");
+    assert_eq!(world.status().await["connected"], true, "the other shop's is left alone");
 }

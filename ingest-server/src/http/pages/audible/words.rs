@@ -103,6 +103,7 @@ mod tests {
             AudibleError::CodeRefused,
             AudibleError::Refused { status: 400 },
             AudibleError::Unreadable("items"),
+            AudibleError::RegistrationUnreadable,
             AudibleError::BadKey,
         ];
         let own = [
