@@ -156,6 +156,10 @@ fn titles(
 fn people(field: &str, raw: Vec<RawPerson>, notes: &mut Notes<'_>) -> Vec<Person> {
     let mut people: Vec<Person> = Vec::new();
     for person in raw {
+        // One more than may be is enough to know that they are too many; here and in the lists below.
+        if people.len() > limits::PEOPLE {
+            break;
+        }
         let Some(name) = notes.text(field, Some(person.name), limits::NAME) else { continue };
         let asin = person.asin.and_then(|asin| Asin::parse(&asin).ok());
         match people.iter_mut().find(|known| known.name == name) {
@@ -169,6 +173,9 @@ fn people(field: &str, raw: Vec<RawPerson>, notes: &mut Notes<'_>) -> Vec<Person
 fn all_series(raw: Vec<RawSeries>, notes: &mut Notes<'_>) -> Vec<SeriesEntry> {
     let mut all: Vec<SeriesEntry> = Vec::new();
     for series in raw {
+        if all.len() > limits::SERIES {
+            break;
+        }
         let Some(title) = notes.text("series", Some(series.title), limits::SERIES_TITLE) else {
             continue;
         };
@@ -193,6 +200,9 @@ fn words(
 ) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in raw {
+        if words.len() > most {
+            break;
+        }
         if let Some(word) = notes.text(field, Some(word), max)
             && !words.contains(&word)
         {

@@ -154,3 +154,38 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn of_too_many_names_those_behind_the_bound_are_not_compared() {
+    let names = || (0..200_000).map(|number| format!("Name {number}"));
+    let people: Vec<_> = names().map(|name| RawPerson { name, asin: None }).collect();
+    let series = names().map(|title| RawSeries { title, asin: None, sequence: None }).collect();
+    let mapped = map(
+        RawItem {
+            authors: people.clone(),
+            narrators: people,
+            series,
+            categories: names().collect(),
+            collections: names().collect(),
+            ..raw()
+        },
+        "row 7",
+    );
+    let item = mapped.item.unwrap();
+    assert_eq!((item.authors.len(), item.series.len(), item.categories.len()), (300, 50, 100));
+    let problems: Vec<_> = mapped.problems.iter().map(|one| one.detail.as_str()).collect();
+    assert_eq!(
+        problems,
+        [
+            "cut to 300 entries",
+            "cut to 300 entries",
+            "cut to 50 entries",
+            "cut to 100 entries",
+            "cut to 200 entries"
+        ]
+    );
+    let twice = (0..300).chain(0..300).map(|number| format!("Name {number}"));
+    let authors = twice.map(|name| RawPerson { name, asin: None }).collect();
+    let mapped = map(RawItem { authors, ..raw() }, "row 7");
+    assert_eq!((mapped.item.unwrap().authors.len(), mapped.problems), (300, vec![]));
+}
