@@ -16,19 +16,25 @@ use serde_json::{Deserializer, Map, Value};
 /// Most bytes of one entry.
 pub(crate) const LARGEST_ENTRY: usize = 4 * 1024 * 1024;
 /// Entries by which a list is known.
-pub(crate) const FIRST: usize = 20;
+const FIRST: usize = 20;
+/// Bytes of all entries and members by which a document is known: behind them no more is kept.
+const FIRST_BYTES: usize = 4 * 1024 * 1024;
 
 /// What stands around the lists, and how each list begins.
 #[derive(Debug, Default)]
 pub(crate) struct Head {
     /// Members of the document that are no lists, as far as importers ask for them.
     pub(crate) members: Map<String, Value>,
-    /// Lists by name, each with its first entries; the document itself is the list ``.
+    /// Those of [`LISTS`] that are there, each with its first entries; the document itself is the list ``.
     pub(crate) lists: Vec<(String, Vec<Value>)>,
 }
 
 /// Members that are looked at.
 const MEMBERS: [&str; 5] = ["format", "version", "extras", "book_count", "response_groups"];
+
+/// Lists that are looked at.
+pub(crate) const LISTS: [&str; 7] =
+    ["", "books", "items", "library", "marketplaces", "products", "titles"];
 
 /// Where reading ended before the file did.
 #[derive(Debug)]
@@ -43,7 +49,7 @@ pub(crate) struct Broken {
 type Each<'a> = &'a mut dyn FnMut(&str, usize, Value);
 
 impl Head {
-    /// How every list of the document begins, as far as the document can be read.
+    /// How the lists of the document begin, as far as the document can be read.
     pub(crate) fn of(text: impl Read) -> Self {
         let mut head = Self::default();
         let mut lists: Vec<(String, Vec<Value>)> = Vec::new();
@@ -55,8 +61,10 @@ impl Head {
             Some(_) => {}
             None => lists.push((list.to_owned(), vec![entry])),
         };
+        let is_looked_at = |list: &str| LISTS.contains(&list);
+        let most = Most { entries: FIRST, bytes: FIRST_BYTES };
         // What is broken is named when the entries are read.
-        let _ = walk(text, FIRST, &|_| true, &mut head.members, &mut first);
+        let _ = walk(text, most, &is_looked_at, Some(&mut head.members), &mut first);
         head.lists = lists;
         head
     }
@@ -76,14 +84,23 @@ impl Head {
 /// Every entry of the lists with these names.
 pub(crate) fn entries(text: impl Read, wanted: &[&str], each: Each<'_>) -> Result<(), Broken> {
     let is_wanted = |list: &str| wanted.contains(&list);
-    walk(text, usize::MAX, &is_wanted, &mut Map::new(), each)
+    let most = Most { entries: usize::MAX, bytes: usize::MAX };
+    walk(text, most, &is_wanted, None, each)
+}
+
+/// How much of a document is handed out.
+struct Most {
+    /// Entries of each list.
+    entries: usize,
+    /// Bytes that may yet be, of entries and members together.
+    bytes: usize,
 }
 
 fn walk(
     text: impl Read,
-    most: usize,
+    most: Most,
     wanted: &dyn Fn(&str) -> bool,
-    members: &mut Map<String, Value>,
+    members: Option<&mut Map<String, Value>>,
     each: Each<'_>,
 ) -> Result<(), Broken> {
     let left = Rc::new(Cell::new(LARGEST_ENTRY));
@@ -122,12 +139,20 @@ impl<R: Read> Read for Bounded<R> {
 }
 
 struct Walk<'a> {
-    most: usize,
+    most: Most,
     wanted: &'a dyn Fn(&str) -> bool,
-    members: &'a mut Map<String, Value>,
+    members: Option<&'a mut Map<String, Value>>,
     each: Each<'a>,
     left: &'a Cell<usize>,
     index: usize,
+}
+
+impl Walk<'_> {
+    /// Counts what was read since the bound was set.
+    fn count(&mut self) {
+        let read = LARGEST_ENTRY - self.left.get();
+        self.most.bytes = self.most.bytes.saturating_sub(read);
+    }
 }
 
 /// A document, or a member of it with its name.
@@ -145,8 +170,9 @@ impl<'de> DeserializeSeed<'de> for Part<'_, '_> {
 
 impl Part<'_, '_> {
     fn keep(self, value: impl Into<Value>) {
-        if let Some(name) = self.list.filter(|name| MEMBERS.contains(&name.as_str())) {
-            self.walk.members.insert(name, value.into());
+        let name = self.list.filter(|name| MEMBERS.contains(&name.as_str()));
+        if let (Some(name), Some(members)) = (name, self.walk.members.as_deref_mut()) {
+            members.insert(name, value.into());
         }
     }
 }
@@ -190,14 +216,16 @@ impl<'de> Visitor<'de> for Part<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Self { walk, list } = self;
         if let Some(name) = list {
-            if !MEMBERS.contains(&name.as_str()) {
+            let is_kept = MEMBERS.contains(&name.as_str()) && walk.most.bytes > 0;
+            let Some(members) = walk.members.as_deref_mut().filter(|_| is_kept) else {
                 return IgnoredAny.visit_map(map).map(|_| ());
-            }
-            let mut members = Map::new();
+            };
+            let mut kept = Map::new();
             while let Some((key, value)) = map.next_entry()? {
-                members.insert(key, value);
+                kept.insert(key, value);
             }
-            walk.members.insert(name, Value::Object(members));
+            members.insert(name, Value::Object(kept));
+            walk.count();
             return Ok(());
         }
         while let Some(name) = map.next_key::<String>()? {
@@ -212,11 +240,17 @@ impl<'de> Visitor<'de> for Part<'_, '_> {
         let list = list.unwrap_or_default();
         if !(walk.wanted)(&list) {
             walk.left.set(usize::MAX);
-            return IgnoredAny.visit_seq(seq).map(|_| ());
+            IgnoredAny.visit_seq(seq)?;
+            walk.left.set(LARGEST_ENTRY);
+            return Ok(());
         }
-        for _ in 0..walk.most {
+        for _ in 0..walk.most.entries {
+            if walk.most.bytes == 0 {
+                break;
+            }
             walk.left.set(LARGEST_ENTRY);
             let Some(entry) = seq.next_element::<Value>()? else { return Ok(()) };
+            walk.count();
             (walk.each)(&list, walk.index, entry);
             walk.index = walk.index.checked_add(1).ok_or_else(|| A::Error::custom("too many"))?;
         }
@@ -233,7 +267,8 @@ impl<'de> Visitor<'de> for Part<'_, '_> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Head, LARGEST_ENTRY, entries};
+    use super::{FIRST, FIRST_BYTES, Head, LARGEST_ENTRY, LISTS, entries};
+    use crate::format::{FLAT, NESTED};
 
     /// The entries of the lists `items` and ``, and the line on which reading ended early.
     fn all(text: &str) -> (Vec<Value>, Option<usize>) {
@@ -279,7 +314,28 @@ mod tests {
     }
 
     #[test]
-    fn the_head_knows_every_list_and_what_stands_beside_them() {
+    fn only_lists_that_somebody_asks_for_are_looked_at() {
+        let flat = FLAT.iter().flat_map(|flat| flat.lists);
+        for list in flat.chain(NESTED.iter().flat_map(|nested| nested.lists)) {
+            assert!(LISTS.contains(list), "{list}");
+        }
+        let many: Vec<String> = (0..200_000).map(|number| format!("\"{number}\":[1]")).collect();
+        let head = Head::of(format!("{{{},\"items\":[2]}}", many.join(",")).as_bytes());
+        assert_eq!(head.lists, [("items".to_owned(), vec![json!(2)])]);
+    }
+
+    #[test]
+    fn large_entries_are_not_all_kept_to_know_their_list() {
+        let entry = format!("\"{}\"", "x".repeat(FIRST_BYTES / 2));
+        let text =
+            format!("{{\"items\": [{}], \"books\": [1]}}", [entry.as_str(); FIRST].join(","));
+        let head = Head::of(text.as_bytes());
+        assert_eq!((head.list("items").len(), head.list("books").len()), (2, 0));
+        assert_eq!(all(&text).0.len(), FIRST);
+    }
+
+    #[test]
+    fn the_head_knows_its_lists_and_what_stands_beside_them() {
         let text =
             r#"{"books": [{"a": 1}], "extras": {"b": ".de"}, "format": "f", "n": 1, "none": []}"#;
         let head = Head::of(text.as_bytes());
