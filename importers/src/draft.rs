@@ -104,8 +104,9 @@ impl Draft {
 
     /// Listening and rating from what was said of them.
     pub(crate) fn put_together(&mut self) {
-        if self.average.is_some() {
-            self.raw.rating = Some(RawRating { average: self.average, count: self.ratings });
+        // Stars begin at one: an average of none is what programs write where nobody rated.
+        if let Some(average) = self.average.filter(|average| *average != 0.0) {
+            self.raw.rating = Some(RawRating { average: Some(average), count: self.ratings });
         }
         let begun = self.percent.is_some_and(|percent| percent > 0.0) || self.left.is_some();
         let state = match (self.finished, self.state) {

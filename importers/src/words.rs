@@ -42,6 +42,11 @@ pub(crate) fn number(text: &str) -> Option<f64> {
     found.ok().filter(|number: &f64| number.is_finite())
 }
 
+/// Stars: `4.625`, `4,625`; they are so few that no comma groups them.
+pub(crate) fn rating(text: &str) -> Option<f64> {
+    text.trim().replace(',', ".").parse().ok().filter(|stars: &f64| stars.is_finite())
+}
+
 /// How many: `12,345`.
 pub(crate) fn count(text: &str) -> Option<u64> {
     text.replace([',', '.', ' '], "").parse().ok()
@@ -187,7 +192,7 @@ fn digits(text: &str) -> Option<(u32, &str)> {
 mod tests {
     use shared::raw::RawLength;
 
-    use super::{DayOrder, clock, day, flag, marketplace, number, order_of, people};
+    use super::{DayOrder, clock, day, flag, marketplace, number, order_of, people, rating};
 
     #[test]
     fn days_of_every_culture_become_one_form() {
@@ -241,6 +246,11 @@ mod tests {
             ("inf", None),
         ] {
             assert_eq!(number(text), expected, "{text}");
+        }
+        for (text, expected) in
+            [("4,625", Some(4.625)), ("4.625", Some(4.625)), ("5", Some(5.0)), ("1,234.5", None)]
+        {
+            assert_eq!(rating(text), expected, "{text}");
         }
         let names: Vec<_> =
             people("Ada Holt, Jr., Ben Orr,Ida Quell").into_iter().map(|one| one.name).collect();

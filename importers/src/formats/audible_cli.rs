@@ -39,7 +39,7 @@ const COLUMNS: &[(&str, Set)] = &[
     ("runtimelengthmin", |draft, cell| draft.minutes(cell)),
     ("isfinished", |draft, cell| draft.finished = words::flag(cell)),
     ("percentcomplete", |draft, cell| draft.percent = words::number(cell)),
-    ("rating", |draft, cell| draft.average = words::number(cell)),
+    ("rating", |draft, cell| draft.average = words::rating(cell)),
     ("numratings", |draft, cell| draft.ratings = words::count(cell)),
     // When the title came into the library; the purchase date, where there is one, follows.
     ("dateadded", |draft, cell| {

@@ -21,7 +21,7 @@ const COLUMNS: &[(&str, Set)] = &[
     ("title", |draft, cell| title(draft, cell)),
     ("author", |draft, cell| draft.raw.authors.splice(..0, words::people(cell)).for_each(drop)),
     ("additionalauthors", |draft, cell| draft.raw.authors.extend(words::people(cell))),
-    ("myrating", |draft, cell| draft.raw.my_rating = words::number(cell)),
+    ("myrating", |draft, cell| draft.raw.my_rating = words::rating(cell)),
     ("averagerating", NOT_OURS),
     ("publisher", |draft, cell| draft.raw.publisher = Some(cell.to_owned())),
     ("binding", |draft, cell| draft.binding = Some(cell.to_lowercase())),

@@ -40,7 +40,7 @@ const COLUMNS: &[(&str, Set)] = &[
     ("publisher", |draft, cell| draft.raw.publisher = Some(cell.to_owned())),
     ("seriesnames", |draft, cell| draft.series = Some(cell.to_owned())),
     ("seriesorder", |draft, cell| draft.sequence = Some(cell.to_owned())),
-    ("communityratingoverall", |draft, cell| draft.average = words::number(cell)),
+    ("communityratingoverall", |draft, cell| draft.average = words::rating(cell)),
     ("coverid", cover),
     ("coveridlarge", NOT_OURS),
     ("pictureid", cover),
@@ -50,7 +50,7 @@ const COLUMNS: &[(&str, Set)] = &[
     }),
     ("categories", |draft, cell| draft.raw.categories = words::categories(cell)),
     ("categoriesnames", |draft, cell| draft.raw.categories = words::categories(cell)),
-    ("myratingoverall", |draft, cell| draft.raw.my_rating = words::number(cell)),
+    ("myratingoverall", |draft, cell| draft.raw.my_rating = words::rating(cell)),
     ("contenttype", |draft, cell| draft.raw.content_type = Some(cell.to_owned())),
     ("language", |draft, cell| draft.raw.language = Some(cell.to_owned())),
     // Only that it was finished is known: what was not may be half heard.

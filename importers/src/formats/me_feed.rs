@@ -64,8 +64,8 @@ const COLUMNS: &[(&str, Set)] = &[
         draft.finished_at = Some(words::day(cell, DayOrder::Unknown));
     }),
     ("consumedatbasis", |draft, cell| draft.binding = Some(cell.to_owned())),
-    ("myrating", |draft, cell| draft.raw.my_rating = words::number(cell)),
-    ("averagerating", |draft, cell| draft.average = words::number(cell)),
+    ("myrating", |draft, cell| draft.raw.my_rating = words::rating(cell)),
+    ("averagerating", |draft, cell| draft.average = words::rating(cell)),
     ("categories", |draft, cell| {
         draft.raw.categories = unguarded(cell).split("; ").map(str::to_owned).collect();
     }),

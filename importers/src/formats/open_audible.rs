@@ -45,8 +45,8 @@ const COLUMNS: &[(&str, Set)] = &[
     }),
     ("seconds", |draft, cell| draft.raw.length = words::number(cell).map(RawLength::Seconds)),
     ("runtimemin", |draft, cell| draft.minutes(cell)),
-    ("averating", |draft, cell| draft.average = words::number(cell)),
-    ("ratingaverage", |draft, cell| draft.average = words::number(cell)),
+    ("averating", |draft, cell| draft.average = words::rating(cell)),
+    ("ratingaverage", |draft, cell| draft.average = words::rating(cell)),
     ("ratingcount", |draft, cell| draft.ratings = words::count(cell)),
     ("genre", |draft, cell| {
         draft.raw.categories = cell.split(':').map(|one| one.trim().to_owned()).collect();

@@ -25,7 +25,7 @@ const COLUMNS: &[(&str, Set)] = &[
     ("format", |draft, cell| draft.binding = Some(cell.to_lowercase())),
     ("readstatus", |draft, cell| draft.state = goodreads::shelf(cell)),
     ("lastdateread", |draft, cell| draft.finished_at = Some(words::day(cell, DayOrder::Unknown))),
-    ("starrating", |draft, cell| draft.raw.my_rating = words::number(cell)),
+    ("starrating", |draft, cell| draft.raw.my_rating = words::rating(cell)),
     ("review", |draft, cell| draft.extra("review", cell.into())),
     ("tags", |draft, cell| draft.extra("tags", cell.into())),
     ("dateadded", NOT_OURS),
