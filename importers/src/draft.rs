@@ -34,6 +34,10 @@ pub(crate) struct Draft {
     pub(crate) problems: Vec<(&'static str, &'static str)>,
     /// What kind of edition the row says it is.
     pub(crate) binding: Option<String>,
+    /// On which shelf it stands, in the program's word.
+    pub(crate) shelf: Option<String>,
+    /// The row says that the person has it.
+    pub(crate) owned: bool,
 }
 
 /// Puts one cell, which is not empty, where it belongs.

@@ -26,7 +26,7 @@ const COLUMNS: &[(&str, Set)] = &[
     ("publisher", |draft, cell| draft.raw.publisher = Some(cell.to_owned())),
     ("binding", |draft, cell| draft.binding = Some(cell.to_lowercase())),
     ("dateread", |draft, cell| draft.finished_at = Some(words::day(cell, DayOrder::Unknown))),
-    ("exclusiveshelf", |draft, cell| draft.state = shelf(cell)),
+    ("exclusiveshelf", shelf),
     ("bookshelves", |draft, cell| draft.extra("bookshelves", cell.into())),
     ("myreview", |draft, cell| draft.extra("review", cell.into())),
     ("privatenotes", |draft, cell| draft.extra("private_notes", cell.into())),
@@ -70,12 +70,13 @@ pub(super) fn title(draft: &mut Draft, cell: &str) {
 }
 
 /// What somebody wants to read has no state.
-pub(super) fn shelf(word: &str) -> Option<RawState> {
-    match word {
+pub(super) fn shelf(draft: &mut Draft, word: &str) {
+    draft.state = match word {
         "read" => Some(RawState::Finished),
         "currently-reading" => Some(RawState::InProgress),
         _ => None,
-    }
+    };
+    draft.shelf = Some(word.to_owned());
 }
 
 /// `="0441172717"` keeps Excel from taking it for a number.

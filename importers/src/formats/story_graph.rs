@@ -1,5 +1,5 @@
-//! The StoryGraph: the audiobooks of its export. Most have no ASIN: a title is found in the library by its
-//! name.
+//! The StoryGraph: the audiobooks of its export. A title is found in the library by its name, for what stands
+//! there may be read, wished for or borrowed; only what is owned and has an ASIN is a title of itself.
 
 use shared::ids::Asin;
 
@@ -23,7 +23,7 @@ const COLUMNS: &[(&str, Set)] = &[
     ("contributors", NOT_OURS),
     ("isbnuid", uid),
     ("format", |draft, cell| draft.binding = Some(cell.to_lowercase())),
-    ("readstatus", |draft, cell| draft.state = goodreads::shelf(cell)),
+    ("readstatus", goodreads::shelf),
     ("lastdateread", |draft, cell| draft.finished_at = Some(words::day(cell, DayOrder::Unknown))),
     ("starrating", |draft, cell| draft.raw.my_rating = words::rating(cell)),
     ("review", |draft, cell| draft.extra("review", cell.into())),
@@ -40,7 +40,7 @@ const COLUMNS: &[(&str, Set)] = &[
     ("flawedcharacters", NOT_OURS),
     ("contentwarnings", NOT_OURS),
     ("contentwarningdescription", NOT_OURS),
-    ("owned", NOT_OURS),
+    ("owned", |draft, cell| draft.owned = words::flag(cell) == Some(true)),
 ];
 
 /// An ASIN, or the ISBN of whatever edition.
@@ -53,6 +53,11 @@ fn uid(draft: &mut Draft, cell: &str) {
 }
 
 fn end(draft: &mut Draft) -> Verdict {
+    let is_owned = draft.owned && draft.shelf.as_deref() != Some("to-read");
+    if !is_owned && !draft.raw.asin.is_empty() {
+        let asin = std::mem::take(&mut draft.raw.asin);
+        draft.extra("uid", asin.into());
+    }
     if draft.binding.as_deref().is_some_and(|format| format.contains("audio")) {
         Verdict::Title
     } else {
