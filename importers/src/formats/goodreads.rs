@@ -89,6 +89,10 @@ fn isbn(draft: &mut Draft, name: &str, cell: &str) {
 
 fn end(draft: &mut Draft) -> Verdict {
     draft.one_series();
+    // The form that Goodreads takes in has no shelf: there a day of reading says that it was read.
+    if draft.shelf.is_none() && draft.finished_at.is_some() {
+        draft.state = Some(RawState::Finished);
+    }
     let binding = draft.binding.as_deref().unwrap_or_default();
     if ["audi", "mp3"].into_iter().any(|word| binding.contains(word)) {
         Verdict::Title
