@@ -267,7 +267,7 @@ impl<'de> Visitor<'de> for Part<'_, '_> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{FIRST, FIRST_BYTES, Head, LARGEST_ENTRY, LISTS, entries};
+    use super::{FIRST_BYTES, Head, LARGEST_ENTRY, LISTS, entries};
     use crate::format::{FLAT, NESTED};
 
     /// The entries of the lists `items` and ``, and the line on which reading ended early.
@@ -327,11 +327,9 @@ mod tests {
     #[test]
     fn large_entries_are_not_all_kept_to_know_their_list() {
         let entry = format!("\"{}\"", "x".repeat(FIRST_BYTES / 2));
-        let text =
-            format!("{{\"items\": [{}], \"books\": [1]}}", [entry.as_str(); FIRST].join(","));
+        let text = format!("{{\"items\": [{}], \"books\": [1]}}", [entry.as_str(); 3].join(","));
         let head = Head::of(text.as_bytes());
         assert_eq!((head.list("items").len(), head.list("books").len()), (2, 0));
-        assert_eq!(all(&text).0.len(), FIRST);
     }
 
     #[test]
