@@ -11,7 +11,7 @@ use crate::{
     archive::{self, Limits},
     draft::{Draft, Verdict},
     format::{FLAT, Flat, Format, NESTED, Names, Nested},
-    formats::{amazon_data, audible_cli},
+    formats::{amazon_data, audible_cli, audible_json},
     json::{self, Broken, Head},
     problem,
     rows::{Next, Rows},
@@ -57,10 +57,22 @@ impl Source {
             Self::Archive(format) => *format,
         }
     }
+
+    fn is_wishlist(&self) -> bool {
+        matches!(self, Self::Amazon(amazon_data::Kind::Wishlist, _))
+    }
 }
 
 /// Finds out what a file is.
 pub(crate) fn open(input: &mut dyn Input, limits: &Limits) -> Result<Source, Unreadable> {
+    match told(input, limits)? {
+        source if source.is_wishlist() => Err(Unreadable::Wishlist),
+        source => Ok(source),
+    }
+}
+
+/// The same of a file that may be one of several.
+fn told(input: &mut dyn Input, limits: &Limits) -> Result<Source, Unreadable> {
     input.seek(SeekFrom::Start(0))?;
     let mut head = [0; 4];
     let read = input.read(&mut head)?;
@@ -131,6 +143,9 @@ fn in_json(input: &mut dyn Input) -> Result<Source, Unreadable> {
     if let Some(nested) = NESTED.into_iter().find(|nested| (nested.is)(&head)) {
         return Ok(Source::Nested(nested, head));
     }
+    if audible_json::is_wishlist(&head) {
+        return Err(Unreadable::Wishlist);
+    }
     let is_there = |flat: &&&Flat, names: &Names| (flat.is)(names);
     for (name, entries) in &head.lists {
         let names = Names::of_entries(entries);
@@ -155,7 +170,8 @@ fn in_archive(input: &mut dyn Input, limits: &Limits) -> Result<Source, Unreadab
     let mut unreadable = Unreadable::Unknown;
     let mut format = None;
     archive::each(input, limits, &mut |_, bytes| {
-        match open(&mut Cursor::new(bytes), limits) {
+        match told(&mut Cursor::new(bytes), limits) {
+            Ok(source) if source.is_wishlist() => unreadable = Unreadable::Wishlist,
             Ok(source) => format = format.or(Some(source.format())),
             Err(Unreadable::Wishlist) => unreadable = Unreadable::Wishlist,
             Err(_) => {}
@@ -194,7 +210,7 @@ fn all_of(
         let input: &mut dyn Input = &mut Cursor::new(bytes);
         let left_out =
             |detail: &str| Found::Problem(problem(name.to_owned(), "", Reason::Malformed, detail));
-        let source = match open(input, limits) {
+        let source = match told(input, limits) {
             Ok(source) if source.format() == format => source,
             Ok(_) => {
                 found(left_out("another export in the same archive; import it by itself"));

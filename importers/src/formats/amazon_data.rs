@@ -74,6 +74,8 @@ pub(crate) struct Data {
     titles: BTreeMap<(String, Option<Marketplace>), Known>,
     heard: HashMap<String, Heard>,
     bought: HashMap<String, String>,
+    /// The first order.
+    order: Option<String>,
     events: HashSet<u64>,
 }
 
@@ -130,7 +132,7 @@ impl Data {
             let is_title = match kind {
                 Kind::Library => self.title(&row, place()),
                 Kind::Listening => self.event(&row, place()),
-                Kind::Purchases => self.purchase(&row),
+                Kind::Purchases => self.purchase(&row, &place),
                 Kind::Wishlist => false,
             };
             others += u32::from(!is_title);
@@ -197,10 +199,11 @@ impl Data {
         true
     }
 
-    fn purchase(&mut self, row: &Cells<'_>) -> bool {
+    fn purchase(&mut self, row: &Cells<'_>, place: &dyn Fn() -> String) -> bool {
         let (Some(asin), Some(day)) = (row.get("asin"), row.get("orderplacedate")) else {
             return false;
         };
+        self.order.get_or_insert_with(place);
         let day = words::day(day, DayOrder::Unknown);
         let known = self.bought.entry(asin.to_owned()).or_insert_with(|| day.clone());
         if day < *known {
@@ -211,7 +214,12 @@ impl Data {
 
     /// Hands out the titles that were put together, by ASIN.
     pub(crate) fn hand_out(self, found: &mut dyn FnMut(Found)) {
-        let Self { titles, mut heard, bought, .. } = self;
+        let Self { titles, mut heard, bought, order, .. } = self;
+        if let Some(place) = order.filter(|_| titles.is_empty() && heard.is_empty()) {
+            let detail = "an order says when a title was bought and not what it is: import the library's \
+                          table with it, or the zip as it comes";
+            found(Found::Problem(problem(place, "", Reason::Missing, detail)));
+        }
         let mut used = HashSet::new();
         for ((asin, marketplace), known) in titles {
             let Known { place, mut raw, finished, .. } = known;

@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(crate) const NESTED: Nested =
-    Nested { format: Format::AudibleJson, is, lists: &["items", "products", ""], title };
+    Nested { format: Format::AudibleJson, is, lists: &["items", ""], title };
 
 /// Fields that only Audible's own answers have, whatever groups were asked for.
 const OWN: [&str; 10] = [
@@ -29,16 +29,22 @@ const OWN: [&str; 10] = [
 
 fn is(head: &Head) -> bool {
     // A document that names its own format is another program's, with the same entries.
-    head.text("format").is_none()
-        && NESTED.lists.iter().any(|list| {
-            let entries = head.list(list);
-            let names = Names::of_entries(entries);
-            let written_out = entries.iter().any(|entry| {
-                ["authors", "narrators"].into_iter().any(|people| entry[people].is_string())
-            });
-            let known = names.any(&OWN) || head.members.contains_key("response_groups");
-            names.all(&["asin"]) && known && !written_out
-        })
+    head.text("format").is_none() && NESTED.lists.iter().any(|list| is_list(head, list))
+}
+
+/// Where the library has items, the wishlist and the catalog have products: what nobody has yet.
+pub(crate) fn is_wishlist(head: &Head) -> bool {
+    is_list(head, "products")
+}
+
+fn is_list(head: &Head, list: &str) -> bool {
+    let entries = head.list(list);
+    let names = Names::of_entries(entries);
+    let written_out = entries
+        .iter()
+        .any(|entry| ["authors", "narrators"].into_iter().any(|people| entry[people].is_string()));
+    let known = names.any(&OWN) || head.members.contains_key("response_groups");
+    names.all(&["asin"]) && known && !written_out
 }
 
 fn title(entry: &Value, _: &Head, draft: &mut Draft) -> Verdict {
