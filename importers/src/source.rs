@@ -2,7 +2,6 @@
 
 use std::io::{BufReader, Cursor, Read, SeekFrom};
 
-use encoding_rs::Encoding;
 use serde_json::Value;
 use shared::problem::Reason;
 
@@ -17,7 +16,8 @@ use crate::{
     rows::{Next, Rows},
     sheet,
     table::{self, Columns},
-    text, within,
+    text::{self, Written},
+    within,
 };
 
 /// What tells tables apart from each other.
@@ -30,9 +30,9 @@ pub(crate) enum Source {
     /// A table of Amazon's.
     Amazon(amazon_data::Kind, TableHead),
     /// A flat list in JSON.
-    List(&'static Flat),
+    List(&'static Flat, Written),
     /// Nested entries in JSON.
-    Nested(&'static Nested, Head),
+    Nested(&'static Nested, Head, Written),
     /// An Excel sheet.
     Sheet(&'static Flat),
     /// An archive with files of these kinds.
@@ -41,7 +41,7 @@ pub(crate) enum Source {
 
 /// How a table begins.
 pub(crate) struct TableHead {
-    encoding: &'static Encoding,
+    written: Written,
     delimiter: u8,
     names: Vec<String>,
     /// Rows before the header: Excel's line that names the delimiter.
@@ -51,10 +51,19 @@ pub(crate) struct TableHead {
 impl Source {
     pub(crate) fn format(&self) -> Format {
         match self {
-            Self::Table(flat, _) | Self::List(flat) | Self::Sheet(flat) => flat.format,
-            Self::Nested(nested, _) => nested.format,
+            Self::Table(flat, _) | Self::List(flat, _) | Self::Sheet(flat) => flat.format,
+            Self::Nested(nested, ..) => nested.format,
             Self::Amazon(..) => Format::AmazonData,
             Self::Archive(format) => *format,
+        }
+    }
+
+    /// How it is written, if it is text.
+    fn written(&self) -> Option<Written> {
+        match self {
+            Self::Table(_, head) | Self::Amazon(_, head) => Some(head.written),
+            Self::List(_, written) | Self::Nested(.., written) => Some(*written),
+            Self::Sheet(_) | Self::Archive(_) => None,
         }
     }
 
@@ -79,11 +88,11 @@ fn told(input: &mut dyn Input, limits: &Limits) -> Result<Source, Unreadable> {
     if head[..read].starts_with(b"PK\x03\x04") {
         return in_archive(input, limits);
     }
-    let encoding = text::encoding(input)?;
-    match first_letter(&mut text::decoded_from(input, encoding)?)? {
+    let written = text::written(input)?;
+    match first_letter(&mut text::decoded(input, written)?)? {
         None => Err(Unreadable::Empty),
-        Some(b'{' | b'[') => in_json(input),
-        Some(_) => in_table(input, encoding),
+        Some(b'{' | b'[') => in_json(input, written),
+        Some(_) => in_table(input, written),
     }
 }
 
@@ -94,10 +103,10 @@ fn first_letter(text: &mut dyn Read) -> std::io::Result<Option<u8>> {
     first.transpose()
 }
 
-fn in_table(input: &mut dyn Input, encoding: &'static Encoding) -> Result<Source, Unreadable> {
+fn in_table(input: &mut dyn Input, written: Written) -> Result<Source, Unreadable> {
     let mut best: Option<TableHead> = None;
     for delimiter in DELIMITERS {
-        if let Some(head) = header(input, encoding, delimiter)?
+        if let Some(head) = header(input, written, delimiter)?
             && best.as_ref().is_none_or(|best| head.names.len() > best.names.len())
         {
             best = Some(head);
@@ -114,16 +123,16 @@ fn in_table(input: &mut dyn Input, encoding: &'static Encoding) -> Result<Source
 /// The first row that is a header.
 fn header(
     input: &mut dyn Input,
-    encoding: &'static Encoding,
+    written: Written,
     delimiter: u8,
 ) -> Result<Option<TableHead>, Unreadable> {
-    let mut rows = Rows::new(text::decoded_from(input, encoding)?, delimiter);
+    let mut rows = Rows::new(text::decoded(input, written)?, delimiter);
     for before in 0..2 {
         let Next::Row(row) = rows.next()? else { return Ok(None) };
         let names: Vec<String> = row.cells().map(|cell| cell.trim().to_owned()).collect();
         // Excel names the delimiter in a line of its own.
         if !names.first().is_some_and(|name| name.to_lowercase().starts_with("sep=")) {
-            return Ok(Some(TableHead { encoding, delimiter, names, before }));
+            return Ok(Some(TableHead { written, delimiter, names, before }));
         }
     }
     Ok(None)
@@ -137,11 +146,11 @@ fn flat(names: &Names) -> Result<&'static Flat, Unreadable> {
     FLAT.into_iter().find(|flat| (flat.is)(names)).ok_or(Unreadable::Unknown)
 }
 
-fn in_json(input: &mut dyn Input) -> Result<Source, Unreadable> {
+fn in_json(input: &mut dyn Input, written: Written) -> Result<Source, Unreadable> {
     // One that breaks off has a head all the same; what is broken is said when it is read.
-    let head = Head::of(text::decoded(input)?);
+    let head = Head::of(text::decoded(input, written)?);
     if let Some(nested) = NESTED.into_iter().find(|nested| (nested.is)(&head)) {
-        return Ok(Source::Nested(nested, head));
+        return Ok(Source::Nested(nested, head, written));
     }
     if audible_json::is_wishlist(&head) {
         return Err(Unreadable::Wishlist);
@@ -151,7 +160,7 @@ fn in_json(input: &mut dyn Input) -> Result<Source, Unreadable> {
         let names = Names::of_entries(entries);
         let fitting = FLAT.iter().filter(|flat| flat.lists.contains(&name.as_str()));
         if let Some(flat) = fitting.clone().find(|flat| is_there(flat, &names)) {
-            return Ok(Source::List(flat));
+            return Ok(Source::List(flat, written));
         }
         if matches!(flat(&names), Err(Unreadable::Wishlist)) {
             return Err(Unreadable::Wishlist);
@@ -259,9 +268,14 @@ fn one(
         });
     };
     let mut report = Report { others: 0, whole: true };
+    if let Some(line) = source.written().and_then(|written| written.fault) {
+        let detail = "bytes of this line, and perhaps of lines below, are no text like the rest of the file: \
+                      \u{FFFD} stands for them";
+        named(Found::Problem(problem(format!("line {line}"), "", Reason::Malformed, detail)));
+    }
     match source {
         Source::Table(flat, head) => {
-            let mut rows = Rows::new(text::decoded_from(input, head.encoding)?, head.delimiter);
+            let mut rows = Rows::new(text::decoded(input, head.written)?, head.delimiter);
             let order = table::order(flat, &head.names, &mut rows)?;
             drop(rows);
             let mut rows = behind(input, head)?;
@@ -273,25 +287,33 @@ fn one(
             report.others = amazon.read(*kind, (name, &head.names), &mut rows, &mut named)?;
         }
         Source::Sheet(flat) => report.others = sheet::read(flat, input, &mut named)?,
-        Source::List(flat) => {
+        Source::List(flat, written) => {
             let mut others = 0;
-            let end = json::entries(text::decoded(input)?, flat.lists, &mut |_, index, entry| {
-                let place = format!("entry {}", index + 1);
-                match entry.as_object() {
-                    Some(entry) => {
-                        others += u32::from(!table::entry(flat, entry, place, &mut named));
+            let end = json::entries(
+                text::decoded(input, *written)?,
+                flat.lists,
+                &mut |_, index, entry| {
+                    let place = format!("entry {}", index + 1);
+                    match entry.as_object() {
+                        Some(entry) => {
+                            others += u32::from(!table::entry(flat, entry, place, &mut named));
+                        }
+                        None => named(Found::Refused(no_object(place))),
                     }
-                    None => named(Found::Refused(no_object(place))),
-                }
-            });
+                },
+            );
             report.others = others;
             report.whole = is_whole(end, &mut named);
         }
-        Source::Nested(nested, head) => {
+        Source::Nested(nested, head, written) => {
             let mut others = 0;
-            let end = json::entries(text::decoded(input)?, nested.lists, &mut |_, index, entry| {
-                others += u32::from(!nested_title(nested, head, index, &entry, &mut named));
-            });
+            let end = json::entries(
+                text::decoded(input, *written)?,
+                nested.lists,
+                &mut |_, index, entry| {
+                    others += u32::from(!nested_title(nested, head, index, &entry, &mut named));
+                },
+            );
             report.others = others;
             report.whole = is_whole(end, &mut named);
         }
@@ -305,7 +327,7 @@ fn behind<'a>(
     input: &'a mut dyn Input,
     head: &TableHead,
 ) -> Result<Rows<impl Read + use<'a>>, Unreadable> {
-    let mut rows = Rows::new(text::decoded_from(input, head.encoding)?, head.delimiter);
+    let mut rows = Rows::new(text::decoded(input, head.written)?, head.delimiter);
     for _ in 0..=head.before {
         rows.next()?;
     }
@@ -404,11 +426,14 @@ mod tests {
             let input: &mut dyn Input = &mut File::open(&path).unwrap();
             let Ok(source) = source::open(input, &Limits::default()) else { continue };
             let claims = match path.extension().and_then(|ending| ending.to_str()) {
-                Some("json") => of_json(&Head::of(text::decoded(input).unwrap())),
+                Some("json") => {
+                    let written = text::written(input).unwrap();
+                    of_json(&Head::of(text::decoded(input, written).unwrap()))
+                }
                 Some("zip" | "xlsx") => continue,
                 _ => {
-                    let encoding = text::encoding(input).unwrap();
-                    let heads = DELIMITERS.map(|one| header(input, encoding, one));
+                    let written = text::written(input).unwrap();
+                    let heads = DELIMITERS.map(|one| header(input, written, one));
                     let heads = heads.map(|head| head.unwrap().unwrap());
                     let head = heads.iter().max_by_key(|head| head.names.len()).unwrap();
                     of_table(&Names::new(head.names.iter().map(String::as_str)))
