@@ -19,6 +19,8 @@ pub(crate) struct Rows<R> {
     filled: usize,
     output: Vec<u8>,
     ends: Vec<usize>,
+    ended: bool,
+    ends_open: bool,
 }
 
 /// What comes next.
@@ -38,6 +40,8 @@ pub(crate) struct Row<'a> {
     pub(crate) line: u64,
     /// How many line ends it holds.
     pub(crate) breaks: u64,
+    /// The line of a quote that is never closed: the file ends in its cell, which is the last.
+    pub(crate) open: Option<u64>,
     text: &'a str,
     ends: &'a [usize],
 }
@@ -62,7 +66,14 @@ impl<R: Read> Rows<R> {
             filled: 0,
             output: vec![0; 64 * 1024],
             ends: vec![0; 64],
+            ended: false,
+            ends_open: false,
         }
+    }
+
+    /// The file has been read and ends in a quote, so that rows may have been taken for a part of a cell.
+    pub(crate) fn ends_open(&self) -> bool {
+        self.ends_open
     }
 
     /// The next row that is not empty.
@@ -72,14 +83,23 @@ impl<R: Read> Rows<R> {
         let line = self.core.line();
         loop {
             self.fill()?;
-            let (result, read, wrote, ends) = self.core.read_record(
-                &self.input[self.at..self.filled],
-                &mut self.output[written..],
-                &mut self.ends[ended..],
-            );
-            self.at += read;
-            written += wrote;
+            let (at_end, line) = (self.filled == 0, self.core.line());
+            // A line end that no file has: it ends a row, and within a quote it becomes a part of the cell.
+            let input = match at_end && !self.ended {
+                true => b"\n",
+                false => &self.input[self.at..self.filled],
+            };
+            let (result, read, wrote, ends) =
+                self.core.read_record(input, &mut self.output[written..], &mut self.ends[ended..]);
             ended += ends;
+            if at_end {
+                self.core.set_line(line);
+                self.ended |= read > 0;
+                self.ends_open |= wrote > 0;
+            } else {
+                self.at += read;
+                written += wrote;
+            }
             match result {
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull if self.output.len() < LARGEST_ROW => {
@@ -100,10 +120,17 @@ impl<R: Read> Rows<R> {
         if too_large {
             return Ok(Next::TooLarge(line));
         }
+        let mut open = None;
+        if let (true, [before @ .., last]) = (self.ends_open, &mut self.ends[..ended]) {
+            *last = written;
+            let cell = &self.output[before.last().copied().unwrap_or_default()..written];
+            let breaks = cell.iter().filter(|byte| **byte == b'\n').count();
+            open = Some(self.core.line() - breaks as u64);
+        }
         // Decoded text is UTF-8; the end of a cell is never within a letter.
         let text = std::str::from_utf8(&self.output[..written])
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-        Ok(Next::Row(Row { line, breaks, text, ends: &self.ends[..ended] }))
+        Ok(Next::Row(Row { line, breaks, open, text, ends: &self.ends[..ended] }))
     }
 
     fn fill(&mut self) -> io::Result<()> {
@@ -186,5 +213,27 @@ mod tests {
             all("a,b\n1,\"x\n2,y\n", b','),
             [row(1, &["a", "b"], 0), row(2, &["1", "x\n2,y\n"], 2)]
         );
+        for (text, open) in [
+            ("a,b\n1,\"x\n2,y\n", Some(2)),
+            ("a,b\r\n\"1\r\n1\",\"x \"\"\r\n2,y", Some(3)),
+            ("a,b\n\"", Some(2)),
+            ("a,\"b\n\"", None),
+            ("a,\"b\"", None),
+            ("a,b\"", None),
+            ("a,\"b\"\"\"\n\n", None),
+            ("a,b\r", None),
+            ("", None),
+        ] {
+            let mut rows = Rows::new(text.as_bytes(), b',');
+            let mut last = None;
+            while let Next::Row(row) = rows.next().unwrap() {
+                last = row.open;
+            }
+            assert_eq!((last, rows.ends_open()), (open, open.is_some()), "{text}");
+        }
+        let long = format!("a,b\n1,\"{}", "x\n".repeat(LARGEST_ROW));
+        let mut rows = Rows::new(long.as_bytes(), b',');
+        while !matches!(rows.next().unwrap(), Next::End) {}
+        assert!(rows.ends_open());
     }
 }

@@ -280,11 +280,11 @@ fn one(
             drop(rows);
             let mut rows = behind(input, head)?;
             let columns = Columns::new(flat, head.names.clone());
-            report.others = table::read(flat, &columns, &mut rows, order, &mut named)?;
+            report = table::read(flat, &columns, &mut rows, order, &mut named)?;
         }
         Source::Amazon(kind, head) => {
             let mut rows = behind(input, head)?;
-            report.others = amazon.read(*kind, (name, &head.names), &mut rows, &mut named)?;
+            report = amazon.read(*kind, (name, &head.names), &mut rows, &mut named)?;
         }
         Source::Sheet(flat) => report.others = sheet::read(flat, input, &mut named)?,
         Source::List(flat, written) => {

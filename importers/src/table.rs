@@ -6,11 +6,11 @@ use serde_json::{Map, Value};
 use shared::problem::{Problem, Reason};
 
 use crate::{
-    Content, Found, Title,
+    Content, Found, Report, Title,
     draft::{Draft, Set, Verdict},
     format::{Flat, plain},
     problem,
-    rows::{Next, Rows},
+    rows::{Next, Row, Rows},
     words::{self, DayOrder},
 };
 
@@ -77,18 +77,18 @@ impl Columns {
     }
 }
 
-/// Reads the rows behind the header; gives how many were no audiobooks.
+/// Reads the rows behind the header.
 pub(crate) fn read<R: Read>(
     flat: &Flat,
     columns: &Columns,
     rows: &mut Rows<R>,
     order: DayOrder,
     found: &mut dyn FnMut(Found),
-) -> std::io::Result<u32> {
+) -> std::io::Result<Report> {
     let mut others = 0;
     loop {
         let row = match rows.next()? {
-            Next::End => return Ok(others),
+            Next::End => return Ok(Report { others, whole: !rows.ends_open() }),
             Next::TooLarge(line) => {
                 found(too_large(line));
                 continue;
@@ -103,11 +103,11 @@ pub(crate) fn read<R: Read>(
             width =
                 if column < columns.names.len() || !cell.is_empty() { column + 1 } else { width };
         }
-        let place = format!("line {}", row.line);
-        if let Some(detail) = misshapen(width, columns.names.len(), row.breaks) {
-            found(Found::Refused(problem(place, "", Reason::Malformed, detail)));
+        if let Some(problem) = misshapen(&row, width, columns.names.len()) {
+            found(Found::Refused(problem));
             continue;
         }
+        let place = format!("line {}", row.line);
         others += u32::from(!flat.finish(&mut draft, place, found));
     }
 }
@@ -118,15 +118,27 @@ pub(crate) fn too_large(line: u64) -> Found {
     Found::Refused(problem(format!("line {line}"), "", Reason::TooLarge, detail))
 }
 
-/// A row with too few cells that goes over lines holds an open quote; one with too many is shifted.
-fn misshapen(width: usize, columns: usize, breaks: u64) -> Option<&'static str> {
-    match () {
-        () if width < columns && breaks > 0 => Some(
-            "a quote that opens in this row is never closed, so that rows below are taken for a part of it",
-        ),
-        () if width > columns => Some("this row has more cells than the file has columns"),
-        () => None,
-    }
+/// A row in which the file ends, or with too few cells that goes over lines, holds an open quote; one with
+/// too many is shifted. The width is what [`width`] says.
+pub(crate) fn misshapen(row: &Row<'_>, width: usize, columns: usize) -> Option<Problem> {
+    let detail = if row.open.is_some() || width < columns && row.breaks > 0 {
+        "a quote that opens in this row is never closed, so that rows below are taken for a part of it"
+    } else if width > columns {
+        "this row has more cells than the file has columns"
+    } else {
+        return None;
+    };
+    let line = row.open.unwrap_or(row.line);
+    Some(problem(format!("line {line}"), "", Reason::Malformed, detail))
+}
+
+/// How many cells a row has; those without anything in them behind the last column do no harm.
+pub(crate) fn width(row: Row<'_>, columns: usize) -> usize {
+    let cells = row.cells().enumerate();
+    cells
+        .filter(|(column, cell)| *column < columns || !cell.is_empty())
+        .last()
+        .map_or(0, |(column, _)| column + 1)
 }
 
 /// In which order the days of a file are written, if a column may have them in any.

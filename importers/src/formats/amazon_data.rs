@@ -19,7 +19,7 @@ use shared::{
 };
 
 use crate::{
-    Content, Found, Title,
+    Content, Found, Report, Title,
     format::{Names, plain},
     problem,
     rows::{Next, Row, Rows},
@@ -102,32 +102,37 @@ struct Heard {
 }
 
 impl Data {
-    /// Reads one table; gives how many rows were something else than a title.
+    /// Reads one table.
     pub(crate) fn read<R: Read>(
         &mut self,
         kind: Kind,
         (file, names): (&str, &[String]),
         rows: &mut Rows<R>,
         found: &mut dyn FnMut(Found),
-    ) -> std::io::Result<u32> {
+    ) -> std::io::Result<Report> {
         let columns: Vec<String> = names.iter().map(|name| plain(name)).collect();
         let mut others = 0;
         loop {
             let row = match rows.next()? {
-                Next::End => return Ok(others),
+                Next::End => return Ok(Report { others, whole: !rows.ends_open() }),
                 Next::TooLarge(line) => {
                     found(table::too_large(line));
                     continue;
                 }
                 Next::Row(row) => Cells { columns: &columns, row },
             };
+            let width = table::width(row.row, columns.len());
+            if let Some(problem) = table::misshapen(&row.row, width, columns.len()) {
+                found(Found::Refused(problem));
+                continue;
+            }
             let place = || crate::within(file, format!("line {}", row.row.line));
             if self.titles.len() + self.heard.len() > MOST {
                 let detail =
                     "more titles than can be put together; nothing behind this row was read";
                 let place = format!("line {}", row.row.line);
                 found(Found::Problem(problem(place, "", Reason::TooLarge, detail)));
-                return Ok(others);
+                return Ok(Report { others, whole: false });
             }
             let is_title = match kind {
                 Kind::Library => self.title(&row, place()),

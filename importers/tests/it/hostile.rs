@@ -75,6 +75,17 @@ fn a_quote_that_is_never_closed_is_named_where_it_opens() {
 }
 
 #[test]
+fn a_quote_in_the_last_column_that_is_never_closed_is_named_too() {
+    let open = "us,B000000002,book,\"Two\nlines\",,,,,\"english\n";
+    let text = format!("{HEADER}{}{open}{}{}", row(1), row(3), row(4));
+    let (report, titles, problems) = all(text);
+    assert!(!report.unwrap().whole);
+    assert_eq!((titles.len(), problems.len()), (1, 1));
+    assert_eq!(problems[0].place, "line 4");
+    assert!(problems[0].detail.contains("never closed"), "{}", problems[0].detail);
+}
+
+#[test]
 fn formulas_are_text() {
     let text = format!("{HEADER}us,B000000001,book,\"=cmd|' /C calc'!A0\",,,,,\n");
     let Content::Raw(raw) = &all(text).1[0].content else { panic!("it is not our own export") };
