@@ -5,19 +5,23 @@
 //! finished if one of them says so, and bought on the earliest day. The listening history has no shop: it
 //! joins every row of its ASIN.
 
+mod history;
+
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
     io::Read,
 };
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::{
     ids::Marketplace,
-    problem::Reason,
-    raw::{RawItem, RawLength, RawListening, RawSeries, RawState},
+    problem::{Problem, Reason},
+    raw::{RawItem, RawLength, RawSeries},
+    when::When,
 };
 
+use self::history::Heard;
 use crate::{
     Content, Found, Report, Title,
     format::{Names, plain},
@@ -27,15 +31,21 @@ use crate::{
     words::{self, DayOrder},
 };
 
-/// Most titles that are put together.
-const MOST: usize = 200_000;
+/// How much is put together.
+#[derive(Clone, Copy)]
+struct Most {
+    /// Titles, those that were heard and those that were ordered.
+    titles: usize,
+    /// Names of people and series in all rows of the library.
+    names: usize,
+    /// Times of listening.
+    events: usize,
+}
+
+/// Far above what a person can have, and within the memory of a small server.
+const MOST: Most = Most { titles: 200_000, names: 2_000_000, events: 2_000_000 };
 /// What Amazon writes where it knows nothing.
 const NOTHING: &str = "Not Available";
-/// Share of a title behind which its day is the day of finishing it: credits are often left unheard.
-const HEARD: f64 = 0.95;
-/// Percent of a title that is all of it.
-const WHOLE: f64 = 99.0;
-
 /// Which of Amazon's tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -69,12 +79,13 @@ pub(crate) fn is_of_another(name: &str) -> bool {
 }
 
 /// What all tables have said so far.
-#[derive(Default)]
 pub(crate) struct Data {
+    most: Most,
     titles: BTreeMap<(String, Option<Marketplace>), Known>,
+    names: usize,
     heard: HashMap<String, Heard>,
-    bought: HashMap<String, String>,
-    /// The first order.
+    bought: HashMap<String, When>,
+    /// The place of the first order.
     order: Option<String>,
     events: HashSet<u64>,
 }
@@ -88,17 +99,21 @@ struct Known {
     finished: Option<bool>,
 }
 
-/// What the listening history says of a title.
-#[derive(Default)]
-struct Heard {
-    place: String,
-    title: String,
-    length: f64,
-    farthest: f64,
-    first: String,
-    last: String,
-    reached_end: Option<String>,
-    days: HashSet<String>,
+/// Names a field of a row that could not be used, and why.
+type Note<'a> = &'a mut dyn FnMut(&str, Reason, &str);
+
+impl Default for Data {
+    fn default() -> Self {
+        Self {
+            most: MOST,
+            titles: BTreeMap::new(),
+            names: 0,
+            heard: HashMap::new(),
+            bought: HashMap::new(),
+            order: None,
+            events: HashSet::new(),
+        }
+    }
 }
 
 impl Data {
@@ -126,26 +141,44 @@ impl Data {
                 found(Found::Refused(problem));
                 continue;
             }
-            let place = || crate::within(file, format!("line {}", row.row.line));
-            if self.titles.len() + self.heard.len() > MOST {
+            let line = format!("line {}", row.row.line);
+            if self.is_full() {
                 let detail =
-                    "more titles than can be put together; nothing behind this row was read";
-                let place = format!("line {}", row.row.line);
-                found(Found::Problem(problem(place, "", Reason::TooLarge, detail)));
+                    "more than can be put together; nothing of this table from here on was read";
+                found(Found::Problem(problem(line, "", Reason::TooLarge, detail)));
                 return Ok(Report { others, whole: false });
             }
-            let is_title = match kind {
-                Kind::Library => self.title(&row, place()),
-                Kind::Listening => self.event(&row, place()),
-                Kind::Purchases => self.purchase(&row, &place),
-                Kind::Wishlist => false,
+            let place = || crate::within(file, line.clone());
+            let asin = row.get("asin");
+            let mut note = |field: &str, reason, detail: &str| {
+                let problem = problem(line.clone(), field, reason, detail);
+                let asin = asin.map(|asin| asin.chars().take(40).collect());
+                found(Found::Problem(Problem { asin, ..problem }));
             };
-            others += u32::from(!is_title);
+            match (kind, asin) {
+                (Kind::Library, Some(_)) => self.title(&row, place()),
+                (Kind::Listening, _) if row.is_preview() => others += 1,
+                (Kind::Listening, Some(asin)) => self.event(asin, &row, place(), &mut note),
+                (Kind::Purchases, Some(asin)) => self.purchase(asin, &row, &place, &mut note),
+                (Kind::Library | Kind::Listening, None) => {
+                    let detail = "this row does not say which title it is about";
+                    found(Found::Refused(problem(line, "asin", Reason::Missing, detail)));
+                }
+                // What is ordered without a number is a membership or a credit.
+                (Kind::Purchases, None) | (Kind::Wishlist, _) => others += 1,
+            }
         }
     }
 
-    fn title(&mut self, row: &Cells<'_>, place: String) -> bool {
+    fn is_full(&self) -> bool {
+        self.titles.len() + self.heard.len() + self.bought.len() >= self.most.titles
+            || self.names >= self.most.names
+            || self.events.len() >= self.most.events
+    }
+
+    fn title(&mut self, row: &Cells<'_>, place: String) {
         let raw = raw(row);
+        self.names += raw.authors.len() + raw.narrators.len() + raw.series.len();
         let marketplace = row.get("marketplace").and_then(words::marketplace);
         let updated = row.get("lastupdated").unwrap_or_default().to_owned();
         let finished = row.get("isfinished").and_then(words::flag);
@@ -166,55 +199,31 @@ impl Data {
         };
         known.raw = filled(newer, older);
         known.raw.purchase_date = bought;
-        true
     }
 
-    /// A time of listening; previews are none, and every part of a title repeats it.
-    fn event(&mut self, row: &Cells<'_>, place: String) -> bool {
-        let Some(asin) = row.get("asin") else { return false };
-        if row.get("audiotype").is_some_and(|kind| kind != "FullTitle") {
-            return false;
+    /// A time of listening; every part of a title repeats it.
+    fn event(&mut self, asin: &str, row: &Cells<'_>, place: String, note: Note<'_>) {
+        if self.events.insert(row.without("productname")) {
+            self.heard.entry(asin.to_owned()).or_default().add(row, place, note);
         }
-        if !self.events.insert(row.without("productname")) {
-            return true;
-        }
-        let day = |name| row.get(name).map(|day| words::day(day, DayOrder::Unknown));
-        let milliseconds = |name| row.get(name).and_then(words::number).unwrap_or_default();
-        let heard = self.heard.entry(asin.to_owned()).or_default();
-        if heard.place.is_empty() {
-            heard.place = place;
-        }
-        heard.title = row.get("productname").unwrap_or_default().to_owned();
-        heard.length = heard.length.max(milliseconds("booklengthmilliseconds"));
-        let position = milliseconds("endpositionmilliseconds");
-        heard.farthest = heard.farthest.max(position);
-        let (from, to) = (day("startdate"), day("enddate"));
-        if let Some(from) = from {
-            heard.first =
-                earliest(Some(heard.first.clone()), Some(from.clone())).unwrap_or_default();
-            heard.days.insert(from);
-        }
-        if let Some(to) = to {
-            if heard.length > 0.0 && position >= heard.length * HEARD {
-                heard.reached_end = earliest(heard.reached_end.take(), Some(to.clone()));
-            }
-            heard.last = heard.last.clone().max(to.clone());
-            heard.days.insert(to);
-        }
-        true
     }
 
-    fn purchase(&mut self, row: &Cells<'_>, place: &dyn Fn() -> String) -> bool {
-        let (Some(asin), Some(day)) = (row.get("asin"), row.get("orderplacedate")) else {
-            return false;
-        };
+    fn purchase(
+        &mut self,
+        asin: &str,
+        row: &Cells<'_>,
+        place: &dyn Fn() -> String,
+        note: Note<'_>,
+    ) {
         self.order.get_or_insert_with(place);
-        let day = words::day(day, DayOrder::Unknown);
-        let known = self.bought.entry(asin.to_owned()).or_insert_with(|| day.clone());
-        if day < *known {
+        if row.get("orderplacedate").is_none() {
+            note("purchase_date", Reason::Missing, "the day of the order is missing");
+        }
+        let Some(day) = row.day("orderplacedate", "purchase_date", note) else { return };
+        let known = self.bought.entry(asin.to_owned()).or_insert(day);
+        if day.microseconds() < known.microseconds() {
             *known = day;
         }
-        true
     }
 
     /// Hands out the titles that were put together, by ASIN.
@@ -229,8 +238,9 @@ impl Data {
         for ((asin, marketplace), known) in titles {
             let Known { place, mut raw, finished, .. } = known;
             let history = heard.get(&asin);
-            raw.listening = listening(finished, history);
-            raw.purchase_date = raw.purchase_date.or_else(|| bought.get(&asin).cloned());
+            raw.listening = history::listening(finished, history);
+            raw.purchase_date =
+                raw.purchase_date.or_else(|| bought.get(&asin).map(When::to_string));
             history.into_iter().for_each(|history| history.note(&mut raw));
             used.insert(asin);
             let content = Content::Raw(raw);
@@ -239,13 +249,11 @@ impl Data {
         heard.retain(|asin, _| !used.contains(asin));
         let rest: BTreeMap<String, Heard> = heard.into_iter().collect();
         for (asin, history) in rest {
-            let length =
-                (history.length > 0.0).then(|| RawLength::Seconds(history.length / 1_000.0));
             let mut raw = RawItem {
                 title: Some(history.title.clone()).filter(|title| !title.is_empty()),
-                listening: listening(None, Some(&history)),
-                purchase_date: bought.get(&asin).cloned(),
-                length,
+                listening: history::listening(None, Some(&history)),
+                purchase_date: bought.get(&asin).map(When::to_string),
+                length: history.length(),
                 asin,
                 ..RawItem::default()
             };
@@ -254,34 +262,6 @@ impl Data {
             found(Found::Title(Box::new(Title { place, marketplace: None, content })));
         }
     }
-}
-
-impl Heard {
-    fn percent(&self) -> Option<f64> {
-        (self.length > 0.0).then(|| (self.farthest / self.length * 100.0).min(100.0))
-    }
-
-    /// The days of listening, as found.
-    fn note(&self, raw: &mut RawItem) {
-        let days = json!({"first": self.first, "last": self.last, "days": self.days.len()});
-        raw.extra.insert("listening_days".to_owned(), days);
-    }
-}
-
-/// Finished if Amazon says so, or if it was heard to its end; the day is the first on which the end was heard.
-fn listening(finished: Option<bool>, heard: Option<&Heard>) -> Option<RawListening> {
-    let percent = heard.and_then(Heard::percent);
-    let state = match (finished, percent) {
-        (Some(true), _) => RawState::Finished,
-        (_, Some(percent)) if percent >= WHOLE => RawState::Finished,
-        (_, Some(percent)) if percent > 0.0 => RawState::InProgress,
-        // What is not finished may be half heard, on a device that tells nothing.
-        _ => return None,
-    };
-    let finished_at =
-        heard.and_then(|heard| heard.reached_end.clone()).filter(|_| state == RawState::Finished);
-    let percent = percent.filter(|_| state == RawState::InProgress);
-    Some(RawListening { state, percent, left: None, finished_at })
 }
 
 fn raw(row: &Cells<'_>) -> RawItem {
@@ -370,11 +350,110 @@ impl<'a> Cells<'a> {
         self.row.cells().nth(at).map(str::trim).filter(|cell| !cell.is_empty() && *cell != NOTHING)
     }
 
+    /// A day or moment of a column, if there is one.
+    fn day(&self, name: &str, field: &str, note: Note<'_>) -> Option<When> {
+        let cell = self.get(name)?;
+        let day = When::parse(&words::day(cell, DayOrder::Unknown)).ok();
+        if day.is_none() {
+            note(field, Reason::Malformed, "neither a date (2025-05-21) nor a moment in UTC");
+        }
+        day
+    }
+
+    /// What was heard before it was bought.
+    fn is_preview(&self) -> bool {
+        self.get("audiotype").is_some_and(|kind| kind != "FullTitle")
+    }
+
     /// A fingerprint of all cells but one.
     fn without(&self, name: &str) -> u64 {
         let mut hasher = DefaultHasher::new();
         let cells = self.columns.iter().zip(self.row.cells());
         cells.filter(|(column, _)| *column != name).for_each(|(_, cell)| cell.hash(&mut hasher));
         hasher.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Data, Kind, MOST, Most};
+    use crate::{Found, rows::Rows};
+
+    const LIBRARY: [&str; 3] = ["ASIN", "Title", "Authors"];
+    const LISTENING: [&str; 4] = ["ASIN", "Product Name", "Start Date", "End Date"];
+    const ORDERS: [&str; 2] = ["ASIN", "Order Place Date"];
+
+    /// How many titles there are, the places and details of all problems, and whether all was read.
+    fn all(most: Most, tables: &[(Kind, &[&str], &str)]) -> (usize, Vec<String>, bool) {
+        let mut data = Data { most, ..Data::default() };
+        let (mut titles, mut problems, mut whole) = (0, Vec::new(), true);
+        let mut found = |one: Found| match one {
+            Found::Title(_) => titles += 1,
+            Found::Refused(one) | Found::Problem(one) => {
+                let start: String = one.detail.chars().take(14).collect();
+                problems.push([one.place, one.field, start].join("; "));
+            }
+        };
+        for (kind, names, text) in tables {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            let mut rows = Rows::new(text.as_bytes(), b',');
+            whole &= data.read(*kind, ("", &names), &mut rows, &mut found).unwrap().whole;
+        }
+        data.hand_out(&mut found);
+        (titles, problems, whole)
+    }
+
+    #[test]
+    fn everything_that_is_kept_is_bounded_and_named() {
+        let library = "B1,One,\"a,b\"\nB2,Two,c\nB3,Three,d\n";
+        let events =
+            "B1,One,2025-01-01,2025-01-02\nB1,One,2025-01-03,2025-01-03\nB1,One,2025-01-04,\n";
+        let orders = "B1,2025-01-01\nB2,2025-01-01\nB3,2025-01-01\n";
+        let tables: [(Kind, &[&str], &str); 3] = [
+            (Kind::Library, &LIBRARY, library),
+            (Kind::Listening, &LISTENING, events),
+            (Kind::Purchases, &ORDERS, orders),
+        ];
+        assert_eq!(all(MOST, &tables), (3, vec![], true));
+        for (most, place) in
+            [(Most { titles: 2, ..MOST }, "line 3"), (Most { names: 3, ..MOST }, "line 3")]
+        {
+            let end = format!("{place}; ; more than can ");
+            assert_eq!(all(most, &tables[..1]), (2, vec![end], false));
+        }
+        let end = || vec!["line 3; ; more than can ".to_owned()];
+        assert_eq!(all(Most { events: 2, ..MOST }, &tables[1..2]), (1, end(), false));
+        let (titles, problems, whole) = all(Most { titles: 2, ..MOST }, &tables[2..]);
+        assert_eq!((titles, &problems[..1], whole), (0, &end()[..], false));
+    }
+
+    #[test]
+    fn every_row_that_is_about_no_title_is_named_by_its_line() {
+        let tables: [(Kind, &[&str], &str); 3] = [
+            (Kind::Library, &LIBRARY, ",One,a\nNot Available,Two,b\nB3,Three,c\nB4,Four,d,e\n"),
+            (
+                Kind::Listening,
+                &LISTENING,
+                ",One,2025-01-01,2025-01-02\nB3,Three,spring,2025-01-02\n",
+            ),
+            (Kind::Purchases, &ORDERS, ",2025-01-01\nB3,\nB3,soon\n"),
+        ];
+        let expected = [
+            "line 1; asin; this row does ",
+            "line 2; asin; this row does ",
+            "line 4; ; this row has m",
+            "line 1; asin; this row does ",
+            "line 2; listening; neither a date",
+            "line 2; purchase_date; the day of the",
+            "line 3; purchase_date; neither a date",
+        ];
+        assert_eq!(all(MOST, &tables), (1, expected.map(str::to_owned).to_vec(), true));
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_named_where_it_opens() {
+        let text = "B1,One,a\nB2,Two,\"b\nB3,Three,c\n";
+        let expected = vec!["line 2; ; a quote that o".to_owned()];
+        assert_eq!(all(MOST, &[(Kind::Library, &LIBRARY, text)]), (1, expected, false));
     }
 }
