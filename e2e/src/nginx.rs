@@ -75,6 +75,7 @@ fn configuration(folder: &Path, port: u16, target: &str) -> String {
                      proxy_pass {target};
                      proxy_set_header Host $http_host;
                      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+                     proxy_set_header X-Forwarded-Proto $scheme;
                  }}
                  location / {{ return 404; }}
              }}

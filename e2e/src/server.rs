@@ -60,30 +60,45 @@ pub struct Server {
 impl Server {
     /// Starts it with an account and an empty library.
     pub async fn start(sim: &Sim) -> Result<Self> {
-        let mut server = Self::fresh(sim).await?;
-        let account = accounts::add_account(&server.app, EMAIL, "Reader").await?;
-        server.token =
-            accounts::create_token(&server.app, account.id, "Story", Scopes::default()).await?;
-        Ok(server)
+        Self::fresh(sim).await?.with_account().await
+    }
+
+    /// The same where the operator has made no key, so that it keeps no connections with Audible.
+    pub(crate) async fn without_key() -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let off = audible::Settings::default();
+        Self::listening(off, listener, url).await?.with_account().await
+    }
+
+    pub(crate) async fn with_account(mut self) -> Result<Self> {
+        let account = accounts::add_account(&self.app, EMAIL, "Reader").await?;
+        self.token =
+            accounts::create_token(&self.app, account.id, "Story", Scopes::default()).await?;
+        Ok(self)
     }
 
     /// Starts it as it has just been installed: nobody has an account.
     pub async fn fresh(sim: &Sim) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
-        Self::listening(sim, listener, url).await
+        Self::listening(connections(sim)?, listener, url).await
     }
 
     /// The same behind nginx, which this starts.
     pub async fn behind(sim: &Sim, nginx: &mut Nginx, strip: bool) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let own = format!("http://{}", listener.local_addr()?);
-        let server = Self::listening(sim, listener, nginx.url()).await?;
+        let server = Self::listening(connections(sim)?, listener, nginx.url()).await?;
         nginx.start(&own, strip).await?;
         Ok(server)
     }
 
-    async fn listening(sim: &Sim, listener: TcpListener, url: String) -> Result<Self> {
+    async fn listening(
+        audible: audible::Settings,
+        listener: TcpListener,
+        url: String,
+    ) -> Result<Self> {
         if let Some(folder) = std::env::var_os("MEFEED_TEST_LOGS") {
             logging::keep_in(Path::new(&folder), LOGGED)?;
         }
@@ -91,7 +106,7 @@ impl Server {
         let database = format!("sqlite://{}", data.path().join("library.sqlite").display());
         let trusted_proxies = vec!["127.0.0.1/32".parse()?];
         let settings = Settings::new(url.parse()?, database, data.path().to_owned());
-        let settings = Settings { trusted_proxies, audible: connections(sim)?, ..settings };
+        let settings = Settings { trusted_proxies, audible, ..settings };
         let clock = Arc::new(Ahead::default());
         let given = Arc::clone(&clock) as Arc<dyn Clock>;
         let app = App::open_with(settings, given, Arc::new(System)).await?;

@@ -5,7 +5,7 @@ use audible_sim::{Fault, SignInVariant, Times};
 use thirtyfour::By;
 
 use super::Walk;
-use crate::wait::until;
+use crate::{nginx::Nginx, server::Server, wait::until};
 
 /// So many that their first sync can be looked at.
 const TITLES: usize = 4_000;
@@ -30,6 +30,28 @@ impl Walk {
         control.fail(Fault::DeregisterDown, Times::Always);
         self.ends("audible-ended-left").await?;
         control.heal();
+        self.closed_doors().await
+    }
+
+    /// Servers that nothing can be connected to: one without a key, and one that is reached by plain http.
+    async fn closed_doors(&self) -> Result<()> {
+        let driver = &self.world.browser.driver;
+        let mut nginx = Nginx::prepare()?;
+        let open_line = Server::behind(&self.world.sim, &mut nginx, false).await?;
+        for (name, server) in [
+            ("audible-off", Server::without_key().await?),
+            ("audible-open-line", open_line.with_account().await?),
+        ] {
+            driver.goto(server.sign_in_link().await?).await?;
+            until("the library", async || {
+                let there = driver.current_url().await?.as_str() == server.library_url();
+                Ok(there.then_some(()))
+            })
+            .await?;
+            driver.goto(format!("{}/audible", server.url())).await?;
+            self.press("section.empty h2").await?;
+            self.shoot_page(name).await?;
+        }
         Ok(())
     }
 
@@ -120,18 +142,46 @@ impl Walk {
         let control = self.world.sim.control();
         control.fail(Fault::ApiDown, Times::Always);
         self.syncs_and_is("failing").await?;
-        control.heal();
-        control.remove_devices();
+        self.press("select[name=every] option[value=off]").await?;
+        self.press("form[action$=schedule] button").await?;
+        self.press(".told").await?;
+        self.shoot_page("audible-failing-by-hand").await?;
+        for _ in 2..5 {
+            self.syncs().await?;
+            self.card_is("failing").await?;
+        }
         self.syncs_and_is("stopped").await?;
+        control.heal();
+        self.syncs().await?;
+        self.card_is("idle").await?;
+        self.world.later(86_400);
+        control.remove_devices();
+        self.syncs().await?;
+        self.card_is("stopped").await?;
+        self.shoot_page("audible-gone").await?;
         self.open("audible").await?;
         let script = "document.querySelectorAll('.connection details').forEach(e => e.open = true)";
         self.world.browser.driver.execute(script, Vec::new()).await?;
         self.shoot_page("audible-unfolded").await
     }
 
-    async fn syncs_and_is(&self, state: &str) -> Result<()> {
+    /// Presses the button, and waits until that has come to an end.
+    async fn syncs(&self) -> Result<()> {
         self.open("audible").await?;
-        self.press("form[action$=sync] button").await?;
+        let driver = &self.world.browser.driver;
+        driver.execute("window.former = true", Vec::new()).await?;
+        self.press("form[action$=sync] button:not([disabled])").await?;
+        until("the sync to end", async || {
+            let script = "return !window.former && !!document.querySelector('.connection') \
+                && !document.querySelector('.doing-syncing')";
+            let over = driver.execute(script, Vec::new()).await?;
+            Ok((over.json() == &serde_json::json!(true)).then_some(()))
+        })
+        .await
+    }
+
+    async fn syncs_and_is(&self, state: &str) -> Result<()> {
+        self.syncs().await?;
         self.card_is(state).await?;
         self.shoot_page(&format!("audible-{state}")).await
     }

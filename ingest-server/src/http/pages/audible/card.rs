@@ -214,8 +214,12 @@ pub(super) fn mark(one: &Connection) -> String {
     format!("{}.{last}.{}", one.state.as_str(), one.failures)
 }
 
+/// What has failed is only tried again where something is planned.
 fn state_name(locale: Locale, one: &Connection) -> &'static str {
-    locale.text(&format!("audible.state.{}", one.state.as_str()))
+    match (one.state, one.next_sync) {
+        (State::Failing, None) => locale.text("audible.state.failed"),
+        (state, _) => locale.text(&format!("audible.state.{}", state.as_str())),
+    }
 }
 
 fn is_due(one: &Connection, now: Timestamp) -> bool {
