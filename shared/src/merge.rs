@@ -26,14 +26,26 @@ pub struct Sourced {
 /// A reading without the catalog's help knows less than an enriched one: it shows title and subtitle
 /// in one line and cuts the description. It does not undo what the catalog gave.
 pub fn merge(stored: &Sourced, incoming: &Sourced) -> Sourced {
+    merged(stored, incoming, true)
+}
+
+/// The same for values that a file remembers with their sources, as our own export does: nobody knows how
+/// old they are, so of two equals the stored one stays.
+pub fn recall(stored: &Sourced, remembered: &Sourced) -> Sourced {
+    merged(stored, remembered, false)
+}
+
+/// `later`: what comes in was read later than what is stored.
+fn merged(stored: &Sourced, incoming: &Sourced, later: bool) -> Sourced {
     let mut pick =
-        Pick { stored: &stored.origins, incoming: &incoming.origins, fields: Vec::new() };
+        Pick { stored: &stored.origins, incoming: &incoming.origins, later, fields: Vec::new() };
     let (old, new) = (&stored.item, &incoming.item);
     let poorer = old.enriched && !new.enriched;
     let (title, subtitle) = pick.titles(old, new, poorer);
     let summary = if poorer && old.summary.is_some() { &None } else { &new.summary };
-    let (availability, extra) = (pick.availability(old, new), &new.source_extra);
-    let extra = if extra.is_empty() { &old.source_extra } else { extra };
+    let availability = pick.availability(old, new);
+    let (first, second) = if later { (new, old) } else { (old, new) };
+    let extra = if first.source_extra.is_empty() { second } else { first };
     let item = Item {
         asin: new.asin.clone(),
         title,
@@ -59,8 +71,8 @@ pub fn merge(stored: &Sourced, incoming: &Sourced) -> Sourced {
         favorite: pick.one("favorite", &old.favorite, &new.favorite),
         collections: pick.list("collections", &old.collections, &new.collections),
         enriched: new.enriched || old.enriched,
-        rank: new.rank.or(old.rank),
-        source_extra: extra.clone(),
+        rank: first.rank.or(second.rank),
+        source_extra: extra.source_extra.clone(),
     };
     Sourced { item, origins: Origins::gathered(&pick.fields) }
 }
@@ -69,13 +81,19 @@ pub fn merge(stored: &Sourced, incoming: &Sourced) -> Sourced {
 struct Pick<'a> {
     stored: &'a Origins,
     incoming: &'a Origins,
+    later: bool,
     fields: Vec<(&'static str, &'a Origin)>,
 }
 
 impl Pick<'_> {
     /// Of two sources that both know the field, the incoming one is believed.
     fn incoming_is_believed(&self, field: &str) -> bool {
-        self.incoming.of(field).standing() >= self.stored.of(field).standing()
+        let (incoming, stored) = (self.incoming.of(field), self.stored.of(field));
+        match incoming.standing().cmp(&stored.standing()) {
+            Ordering::Less => false,
+            Ordering::Equal => self.later,
+            Ordering::Greater => true,
+        }
     }
 
     fn note(&mut self, field: &'static str, incoming: bool) {

@@ -134,6 +134,8 @@ struct Incoming<'a> {
     position: usize,
     item: &'a Item,
     origins: Origins,
+    /// A file remembers where its values were from, and nobody knows how old they are.
+    remembered: bool,
     edits: Option<EditsRow>,
     edited: &'a HashSet<Key>,
 }
@@ -142,9 +144,10 @@ impl<'a> Incoming<'a> {
     fn new(import: &'a Import, position: usize, item: &'a Item, edited: &'a HashSet<Key>) -> Self {
         let brought = import.brought.get(item.asin.as_str());
         let origins = brought.and_then(|brought| brought.origins.clone());
+        let remembered = origins.is_some();
         let origins = origins.unwrap_or_else(|| Origins::one(import.origin()));
         let edits = brought.and_then(|brought| brought.edits.clone()).map(Edits::row);
-        Self { import, position, item, origins, edits, edited }
+        Self { import, position, item, origins, remembered, edits, edited }
     }
 
     fn asin(&self) -> Option<&'a str> {
@@ -155,6 +158,15 @@ impl<'a> Incoming<'a> {
     fn brings(&self, id: Key) -> Option<BroughtRow> {
         let edits = self.edits.clone().filter(|_| !self.edited.contains(&id))?;
         Some(BroughtRow { media_id: id, edits })
+    }
+
+    /// What it makes of what is stored.
+    fn onto(&self, stored: &Sourced) -> Sourced {
+        let sourced = Sourced { item: self.item.clone(), origins: self.origins.clone() };
+        match self.remembered {
+            true => merge::recall(stored, &sourced),
+            false => merge::merge(stored, &sourced),
+        }
     }
 
     fn side(&self, id: Key, merged: &Sourced, at: i64) -> UserMediaRow {
@@ -223,8 +235,7 @@ impl Decision {
             return Ok(());
         }
         let stored = stored_title(row)?;
-        let sourced = Sourced { item: item.clone(), origins: incoming.origins.clone() };
-        let merged = merge::merge(&stored, &sourced);
+        let merged = incoming.onto(&stored);
         match (stored.item.availability.available, merged.item.availability.available) {
             (Some(false), Some(true)) => self.playable.push(row.media_id),
             (None | Some(true), Some(false)) => self.unavailable.push(row.media_id),

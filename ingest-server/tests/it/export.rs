@@ -16,6 +16,7 @@ use crate::{
 on_both![
     our_own_export_comes_back_byte_for_byte,
     what_a_person_said_here_stays_and_goes_with_the_run_that_brought_it,
+    an_old_own_export_sets_nothing_back,
     an_own_export_is_checked_like_any_other_file,
     tables_have_the_headers_of_those_who_read_them,
     a_cell_is_never_a_formula,
@@ -144,6 +145,76 @@ async fn what_a_person_said_here_stays_and_goes_with_the_run_that_brought_it(dat
     let again = bring(&server, &own("from another file")).await;
     assert_eq!(again["updated"], 0);
     assert_eq!(title().await["notes"], "here");
+}
+
+async fn with_asin(server: &Server, index: usize) -> String {
+    let found = server.library("raw=false").await;
+    let mut titles = found["items"].as_array().unwrap().iter();
+    let title = titles.find(|title| title["asin"] == json!(samples::asin(index))).unwrap();
+    title["id"].as_str().unwrap().to_owned()
+}
+
+/// The library of titles that are heard so far, and rated so.
+async fn heard(server: &Server, listening: &[Value], stars: u8) {
+    let mut body = run_of(&samples::items(listening.len()));
+    for (index, heard) in listening.iter().enumerate() {
+        body["items"][index]["listening"] = heard.clone();
+        body["items"][index]["my_rating"] = json!(stars);
+    }
+    server.import(&body).await.ok();
+}
+
+async fn an_old_own_export_sets_nothing_back(database: String) {
+    let server = Server::start(database).await;
+    let (finished, begun) =
+        (json!({"state": "finished"}), json!({"state": "in_progress", "percent": 12.0}));
+    heard(&server, &[begun.clone(), finished.clone(), begun.clone()], 3).await;
+    let mut ids = Vec::new();
+    for index in 0..3 {
+        ids.push(with_asin(&server, index).await);
+    }
+    let title = |id: String| {
+        let server = &server;
+        async move { server.get(&format!("/api/library/{id}")).await.ok() }
+    };
+    let say = |id: String, edit: Value| {
+        let server = &server;
+        async move { server.patch(&format!("/api/library/{id}"), &edit).await.ok() }
+    };
+    say(ids[0].clone(), json!({"notes": "in January"})).await;
+    say(ids[1].clone(), json!({"notes": "in January", "hidden": true})).await;
+    let january = exported(&server, "json").await;
+    assert!(january.contains("audible_extension") && january.contains("in January"));
+
+    // The extension reads again, and the person says something else, or nothing any more.
+    let on = json!({"state": "in_progress", "percent": 80.0});
+    heard(&server, &[finished, begun, on], 5).await;
+    say(ids[0].clone(), json!({"notes": "in June"})).await;
+    say(ids[1].clone(), json!({"notes": null, "hidden": null})).await;
+    let june = exported(&server, "json").await;
+    let mut before = Vec::new();
+    for id in &ids {
+        before.push(title(id.clone()).await);
+    }
+    assert_eq!(before[0]["user_media"]["status"], "finished");
+    assert_eq!(before[0]["rating"], 5);
+
+    let told = bring(&server, &january).await;
+    assert_eq!((&told["updated"], &told["unchanged"]), (&json!(0), &json!(3)), "{told}");
+    assert_eq!(exported(&server, "json").await, june);
+    for (id, before) in ids.iter().zip(&before) {
+        assert_eq!(title(id.clone()).await, *before);
+    }
+
+    // What was given back does not stand in the way of taking a run back.
+    let run = new_run();
+    server.import(&chunk_of(&run, 0, true, &samples::items(4)[3..], 1)).await.ok();
+    let new = with_asin(&server, 3).await;
+    say(new.clone(), json!({"notes": "soon"})).await;
+    say(new, json!({"notes": null})).await;
+    let undone = server.post(&format!("/api/imports/{run}/undo"), &json!({})).await.ok();
+    assert_eq!(undone["kept"], json!([]));
+    assert_eq!(server.size().await, 3);
 }
 
 async fn an_own_export_is_checked_like_any_other_file(database: String) {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use shared::{
     ids::Asin,
     item::{Availability, Item, Listening, Person, SeriesEntry},
-    merge::{Sourced, content_hash, full_hash, merge},
+    merge::{Sourced, content_hash, full_hash, merge, recall},
     origin::{Origin, Origins, Standing},
     percent::Percent,
     samples,
@@ -238,6 +238,24 @@ fn origins_are_stored_short_and_read_again() {
         assert_eq!(Origins::parse(&origins.to_text()).unwrap(), origins);
     }
     assert!(Origins::parse("{").is_err());
+}
+
+#[test]
+fn what_a_file_remembers_fills_gaps_and_beats_lower_sources_only() {
+    let old = Item { rank: Some(9), ..samples::item(1) };
+    let new = Item {
+        asin: old.asin.clone(),
+        rank: Some(1),
+        publisher: None,
+        listening: Some(Listening::NotStarted),
+        ..samples::item(2)
+    };
+    let (now, remembered) = (from(LIVE, new.clone()), from(LIVE, old.clone()));
+    let back = recall(&now, &remembered);
+    assert_eq!((&back.item.title, back.item.rank), (&new.title, Some(1)));
+    assert_eq!((back.item.listening, &back.item.publisher), (new.listening, &old.publisher));
+    assert_eq!(recall(&back, &remembered), back);
+    assert_eq!(recall(&from(RETOLD, new), &remembered).item.title, old.title);
 }
 
 proptest! {

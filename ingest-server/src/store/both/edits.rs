@@ -90,13 +90,8 @@ pub(super) async fn edit(
     }
     let stored = read(db, owner, id).await?;
     let edits = patch.onto(Edits::read(Key(id), stored.as_ref())?);
-    if edits == Edits::default() {
-        sqlx::query("DELETE FROM edits WHERE user_id = $1 AND media_id = $2")
-            .bind(Key(owner))
-            .bind(Key(id))
-            .execute(db)
-            .await?;
-    } else {
+    // That everything was given back is a word too: an old export does not bring back what it was.
+    if stored.is_some() || edits != Edits::default() {
         write(db, owner, id, edits.row(), at).await?;
     }
     Ok(true)

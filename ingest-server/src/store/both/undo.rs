@@ -76,7 +76,9 @@ async fn edited(db: &mut Connection, undo: &Undo, chunk: i64) -> Result<HashSet<
         "SELECT e.media_id FROM run_outcomes o
          JOIN edits e ON e.user_id = o.user_id AND e.media_id = o.media_id
          WHERE o.user_id = $1 AND o.run_id = $2 AND o.chunk_index = $3
-             AND (e.run_id IS NULL OR e.run_id <> $2)",
+             AND (e.run_id IS NULL OR e.run_id <> $2)
+             AND (e.hidden OR e.status IS NOT NULL OR e.rating IS NOT NULL OR e.notes IS NOT NULL
+                 OR e.consumed_at IS NOT NULL)",
     )
     .bind(Key(undo.account.id))
     .bind(Key(undo.run))
