@@ -141,7 +141,7 @@ fn people(app: &App) -> Router {
         .route("/imports/{run}/{file}", get(pages::download::titles))
         .route("/imports/{run}/undo", post(pages::imports::undo))
         .route("/export", get(export::page))
-        .merge(big_forms())
+        .merge(big_forms(app))
         .route("/files", get(pages::files::files))
         .route("/files/{id}", get(pages::file::file).post(pages::file::decide))
         .route("/files/{id}/progress", get(pages::file::progress))
@@ -188,9 +188,11 @@ fn connections() -> Router<App> {
         .route("/audible/{marketplace}/disconnect", post(acts::disconnect))
 }
 
-/// A form that brings a file has the limit of files, which is kept while it is read.
-fn big_forms() -> Router<App> {
-    Router::new().route("/files", post(pages::files::take)).layer(DefaultBodyLimit::disable())
+/// A form that brings a file has the limit of files, which is kept while it is read; nothing of it is read
+/// without end.
+fn big_forms(app: &App) -> Router<App> {
+    let limit = DefaultBodyLimit::max(body::form_limit(app.settings().file_limit));
+    Router::new().route("/files", post(pages::files::take)).layer(limit)
 }
 
 /// What holds for every answer, failures included.

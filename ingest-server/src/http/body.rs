@@ -19,7 +19,7 @@ use crate::app::App;
 /// What is read and thrown away of a body that is refused, so that the sender gets to see the answer
 /// before the connection ends.
 const THROWN_AWAY: usize = 32 * 1024 * 1024;
-/// What a form has around its file.
+/// What a form has around its file, and at most in one of its other fields.
 const FORM: usize = 8 * 1024;
 /// For at most this long.
 const THROWING_AWAY: Duration = Duration::from_secs(10);
@@ -105,6 +105,32 @@ pub(super) async fn spool<E>(
     }
     file.flush().await.map_err(Failure::Spool)?;
     Ok(file.into_std().await)
+}
+
+/// Most of a form that brings a file, in bytes: what is over it is read to be thrown away, for at most as
+/// long as any refused body.
+pub(super) const fn form_limit(file_limit: usize) -> usize {
+    file_limit.saturating_add(FORM + THROWN_AWAY)
+}
+
+/// Reads a short field of a form.
+pub(super) async fn short<E>(
+    app: &App,
+    mut parts: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let until = Instant::now() + app.settings().patience;
+    loop {
+        match timeout_at(until, parts.next()).await {
+            Ok(None) => return Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            Ok(Some(Ok(part))) if bytes.len() + part.len() <= FORM => {
+                bytes.extend_from_slice(&part);
+            }
+            Ok(Some(Ok(_))) => return Err(Failure::Query("a field of the form is too long")),
+            Ok(Some(Err(_))) => return Err(Failure::BodyBroken),
+            Err(_) => return Err(Failure::BodyTooSlow),
+        }
+    }
 }
 
 /// How long the sender says the body is.

@@ -23,6 +23,7 @@ on_both![
     a_large_file_is_chosen_from_page_by_page,
     our_own_export_brings_what_was_said,
     work_that_ended_with_its_server_goes_on,
+    every_field_of_the_form_has_its_bound,
     a_file_is_nobody_else_s,
     a_file_that_is_not_wanted_leaves_nothing,
 ];
@@ -244,8 +245,8 @@ async fn work_that_ended_with_its_server_goes_on(database: String) {
     let file = format!("{HEADER}{rows}");
 
     // Reading that ended with its server: the file is to be brought again.
-    let answer = send(&elsewhere, "lost.csv", "", &file).await;
-    let lost = answer.header("location").to_owned();
+    let lost = brought(&browser, "lost.csv", "", &format!("{HEADER}{}", row("", 0))).await;
+    elsewhere.post(&lost, "act=shop&marketplace=us").await;
     assert_eq!(browser.get(&format!("{lost}/progress")).await.json()["state"], "reading");
     server.later(121);
     let page = browser.get(&lost).await.text;
@@ -267,6 +268,19 @@ async fn work_that_ended_with_its_server_goes_on(database: String) {
     assert_eq!(ended(&browser, &address).await["state"], "done");
     assert_eq!(server.size().await, 700);
     assert_eq!(server.get("/api/imports").await.ok()["runs"].as_array().unwrap().len(), 1);
+}
+
+async fn every_field_of_the_form_has_its_bound(database: String) {
+    let mut settings = harness::settings(database);
+    settings.file_limit = 100_000;
+    let server = Server::with(settings).await;
+    let browser = Browser::signed_in(&server, server.account.id).await;
+    let file = format!("{HEADER}{}", row("us", 0));
+    let long = send(&browser, "library.csv", &"u".repeat(20_000), &file).await;
+    assert_eq!(long.status, 400, "{}", long.text);
+    let unnamed = send(&browser, "", "us", &"x".repeat(20_000)).await;
+    assert_eq!(unnamed.status, 400, "{}", unnamed.text);
+    assert_eq!(send(&browser, "library.csv", "us", &file).await.status, 303);
 }
 
 async fn a_file_is_nobody_else_s(database: String) {

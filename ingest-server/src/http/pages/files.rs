@@ -21,6 +21,7 @@ use super::{
     to,
 };
 use crate::{
+    accounts::Account,
     app::App,
     export::Format,
     files::upload::{self, Upload},
@@ -29,7 +30,7 @@ use crate::{
 };
 
 /// Failures of a file that are told above the form, each with a text of its own.
-const TOLD: [&str; 9] = [
+const TOLD: [&str; 10] = [
     "none",
     "file_too_large",
     "file_empty",
@@ -39,6 +40,7 @@ const TOLD: [&str; 9] = [
     "file_unpacks_too_large",
     "body_broken",
     "body_too_slow",
+    "server_busy",
 ];
 
 /// `templates/files.html`
@@ -109,10 +111,7 @@ pub(in crate::http) async fn take(
 ) -> Result<Response, Failure> {
     let form = form.map_err(|_| Failure::Query("the form is not complete"))?;
     let taken = match received(&app, &headers, form).await {
-        Ok(Some(sent)) => {
-            let begun = upload::begin(&app, account, &sent.name, sent.marketplace, sent.file);
-            begun.await.map_err(Failure::File)
-        }
+        Ok(Some(sent)) => begun(&app, account, sent).await,
         Ok(None) => return Ok(to(&app, "/files?refused=none").into_response()),
         Err(failure) => Err(failure),
     };
@@ -120,6 +119,13 @@ pub(in crate::http) async fn take(
         Ok(id) => Ok(to(&app, &format!("/files/{id}")).into_response()),
         Err(failure) => told(&app, failure),
     }
+}
+
+/// Opens the file when it is its turn.
+async fn begun(app: &App, account: Account, sent: Sent) -> Result<uuid::Uuid, Failure> {
+    let _turn = body::turn(app).await?;
+    let begun = upload::begin(app, account, &sent.name, sent.marketplace, sent.file);
+    begun.await.map_err(Failure::File)
 }
 
 /// A file as the form sent it.
@@ -139,16 +145,18 @@ async fn received(
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name() {
             Some("marketplace") => {
-                let code = field.text().await.map_err(broken)?;
+                let code = body::short(app, field).await?;
                 marketplace = Marketplace::parse(&code).ok();
             }
             Some("file") => {
                 let name = field.file_name().unwrap_or_default().to_owned();
-                if !name.is_empty() {
+                if name.is_empty() {
+                    body::short(app, field).await?;
+                } else {
                     received = Some((name, body::spool(app, headers, field).await?));
                 }
             }
-            _ => {}
+            _ => drop(body::short(app, field).await?),
         }
     }
     Ok(received.map(|(name, file)| Sent { name, marketplace, file }))
