@@ -8,6 +8,9 @@ use super::{
     rows::{UploadItemRow, UploadRow},
 };
 
+/// Outcomes of titles that can be chosen: importing one of any other does nothing.
+pub(crate) const CHOOSABLE: [&str; 3] = ["imported", "updated", "unchanged"];
+
 /// Which titles of a file.
 #[derive(Clone, Copy, Debug)]
 pub struct UploadQuery<'a> {
@@ -24,14 +27,15 @@ pub struct UploadQuery<'a> {
 /// What a person chooses.
 #[derive(Clone, Debug)]
 pub enum Choice<'a> {
-    /// On one page: those of the positions shown that are kept; the others shown are left out.
+    /// On one page: those of the positions shown that are kept, where they can be chosen; the others
+    /// shown are left out.
     Shown {
         /// Positions of the page.
         shown: &'a [i64],
         /// Those among them that are chosen.
         kept: &'a [i64],
     },
-    /// All with one outcome, or simply all.
+    /// All with one outcome, or simply all; chosen are only those that can be.
     All {
         /// The outcome; empty for all.
         outcome: &'a str,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     body::Body,
-    http::{Request, header},
+    http::{Method, Request, header},
 };
 use ingest_server::{app::App, clock::System, http::router};
 use serde_json::{Value, json};
@@ -24,6 +24,7 @@ on_both![
     our_own_export_brings_what_was_said,
     work_that_ended_with_its_server_goes_on,
     every_field_of_the_form_has_its_bound,
+    only_what_can_be_imported_is_chosen,
     a_file_is_nobody_else_s,
     a_file_that_is_not_wanted_leaves_nothing,
 ];
@@ -281,6 +282,29 @@ async fn every_field_of_the_form_has_its_bound(database: String) {
     let unnamed = send(&browser, "", "us", &"x".repeat(20_000)).await;
     assert_eq!(unnamed.status, 400, "{}", unnamed.text);
     assert_eq!(send(&browser, "library.csv", "us", &file).await.status, 303);
+}
+
+/// Has a title left out of every import.
+async fn ignored(server: &Server, index: usize) {
+    let address = format!("/api/ignored/us/{}", samples::asin(index));
+    let request = server.request(Method::PUT, &address).body(Body::empty()).unwrap();
+    assert_eq!(server.ask(request).await.status, 204);
+}
+
+async fn only_what_can_be_imported_is_chosen(database: String) {
+    let server = Server::start(database).await;
+    let browser = Browser::signed_in(&server, server.account.id).await;
+    ignored(&server, 1).await;
+    let file = format!("{HEADER}{}{}{}", row("us", 0), row("us", 1), row("us", 0));
+    let address = brought(&browser, "library.csv", "", &file).await;
+    for act in ["act=all&outcome=&after=-1", "act=all&outcome=ignored&after=-1"] {
+        browser.post(&address, act).await;
+        let page = browser.get(&address).await.text;
+        assert!(page.contains("Import 1 title<"), "{page}");
+    }
+    let all: Vec<_> = (0..3).map(|position| (position, true)).collect();
+    browser.post(&address, &form(".-1", &all)).await;
+    assert_eq!(shown(&browser.get(&address).await.text).iter().filter(|one| one.1).count(), 1);
 }
 
 async fn a_file_is_nobody_else_s(database: String) {

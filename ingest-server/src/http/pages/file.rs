@@ -35,7 +35,7 @@ use crate::{
     locale::Locale,
     store::{
         rows::UploadItemRow,
-        uploads::{Choice, UploadCount, UploadQuery},
+        uploads::{CHOOSABLE, Choice, UploadCount, UploadQuery},
     },
 };
 
@@ -363,7 +363,7 @@ impl Line {
             title: item.map(|item| item.title).unwrap_or(row.asin),
             facts: facts.into_iter().flatten().collect::<Vec<_>>().join(" · "),
             outcome_name: locale.text(&format!("imports.outcome.{}", row.outcome)).to_owned(),
-            choosable: matches!(&*row.outcome, "imported" | "updated" | "unchanged"),
+            choosable: CHOOSABLE.contains(&row.outcome.as_str()),
             outcome: row.outcome,
             why,
             chosen: row.chosen,

@@ -265,7 +265,8 @@ async fn choose(
         Choice::All { outcome, chosen } => {
             sqlx::query(
                 "UPDATE upload_items SET chosen = $3
-                 WHERE user_id = $1 AND upload_id = $2 AND ($4 = '' OR outcome = $4)",
+                 WHERE user_id = $1 AND upload_id = $2 AND ($4 = '' OR outcome = $4)
+                     AND (NOT $3 OR outcome IN ('imported', 'updated', 'unchanged'))",
             )
             .bind(owner)
             .bind(id)

@@ -265,7 +265,8 @@ pub(super) async fn choose(
     kept: &[i64],
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE upload_items SET chosen = position = ANY($4)
+        "UPDATE upload_items SET chosen = (position = ANY($4)
+             AND outcome IN ('imported', 'updated', 'unchanged'))
          WHERE user_id = $1 AND upload_id = $2 AND position = ANY($3)",
     )
     .bind(owner)

@@ -406,6 +406,7 @@ pub(super) async fn write_upload_items(
 
 const CHOOSE: &str = "UPDATE upload_items
     SET chosen = position IN (SELECT r.value FROM json_each($4) AS r)
+        AND outcome IN ('imported', 'updated', 'unchanged')
     WHERE user_id = $1 AND upload_id = $2
         AND position IN (SELECT r.value FROM json_each($3) AS r)";
 
