@@ -11,23 +11,18 @@ pub mod upload;
 
 use std::fs::File;
 
-use importers::{Export, Format, Found, Limits, Report, Unreadable};
+use importers::{Export, Format, Limits, Report, Unreadable};
 use serde::{Deserialize, Serialize};
 use shared::{ids::Marketplace, problem::Problem, wire::v1};
-use tokio::{
-    sync::mpsc,
-    task::{JoinHandle, spawn_blocking},
-};
+use tokio::task::spawn_blocking;
 use utoipa::ToSchema;
 
 use self::{
-    reader::{Problems, Reader, Row},
+    reader::{Problems, Reading, Row},
     runs::{Runs, Sent},
 };
 use crate::{accounts::Account, app::App, ingest::Refused, store::StoreError};
 
-/// Titles between reader and writer.
-const BETWEEN: usize = 500;
 /// Problems that are named one by one; of more, the number is told.
 const NAMED: usize = 1_000;
 
@@ -143,54 +138,26 @@ pub async fn import(app: &App, ask: FileImport, file: File) -> Result<FileReceip
     if only.is_some_and(|only| only != format) {
         return Err(FileRefused::OtherFormat(format));
     }
-    let mut reading = Reading::start(export);
-    let mut reader = Reader::new(app, account.id);
+    let mut reading = Reading::start(app, account.id, export).await?;
     let mut runs = Runs::new(app, &account, format, dry_run);
-    let mut receipt = FileReceipt::new(format);
-    while let Some(found) = reading.next().await {
-        let Some(row) = reader.row(found).await? else { continue };
+    let (mut receipt, mut refused) = (FileReceipt::new(format), Problems::default());
+    while let Some(row) = reading.next().await {
         let row = Row { marketplace: row.marketplace.or(marketplace), ..row };
         if let Some(sent) = runs.push(row).await? {
-            receipt.add(sent, &mut reader.problems);
+            receipt.add(sent, &mut refused);
         }
     }
-    let report = reading.end().await?;
+    let (report, mut problems) = reading.end().await?;
     let (runs, last) = runs.finish(report.whole).await?;
-    last.into_iter().for_each(|sent| receipt.add(sent, &mut reader.problems));
-    Ok(receipt.finished(report, reader.problems, runs))
+    last.into_iter().for_each(|sent| receipt.add(sent, &mut refused));
+    problems.append(refused);
+    Ok(receipt.finished(report, problems, runs))
 }
 
 /// Finds out what a file is, on a thread of its own.
 async fn opened(file: File) -> Result<Export<File>, FileRefused> {
     let opening = spawn_blocking(move || Export::open(file, Limits::default()));
     Ok(opening.await.map_err(FileRefused::Reader)??)
-}
-
-/// A file that is being read on a thread of its own.
-struct Reading {
-    found: mpsc::Receiver<Found>,
-    thread: JoinHandle<Result<Report, Unreadable>>,
-}
-
-impl Reading {
-    fn start(export: Export<File>) -> Self {
-        let (sender, found) = mpsc::channel(BETWEEN);
-        let thread = spawn_blocking(move || {
-            export.read(&mut |one: Found| {
-                // Nobody listens any more once something was refused; the rest is read for nothing.
-                let _ = sender.blocking_send(one);
-            })
-        });
-        Self { found, thread }
-    }
-
-    async fn next(&mut self) -> Option<Found> {
-        self.found.recv().await
-    }
-
-    async fn end(self) -> Result<Report, FileRefused> {
-        Ok(self.thread.await.map_err(FileRefused::Reader)??)
-    }
 }
 
 impl FileReceipt {

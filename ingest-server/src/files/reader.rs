@@ -1,6 +1,8 @@
 //! What is found in a file becomes rows: titles as they are sent, each with its shop.
 
-use importers::{Content, Found, Ours, Title};
+use std::fs::File;
+
+use importers::{Content, Export, Format, Found, Ours, Report, Title, Unreadable};
 use serde_json::Value;
 use shared::{
     ids::Marketplace,
@@ -10,14 +12,21 @@ use shared::{
     raw::RawItem,
     wire::v1,
 };
+use tokio::{
+    sync::mpsc,
+    task::{JoinHandle, spawn_blocking},
+};
 
-use super::{FileProblem, NAMED, names::Names};
+use super::{FileProblem, FileRefused, NAMED, names::Names};
 use crate::{
     app::App,
     edits::{Edits, Patch},
     ingest::Brought,
     store::{AccountId, StoreError},
 };
+
+/// Titles between reader and writer.
+const BETWEEN: usize = 500;
 
 /// A title of a file, ready to be sent.
 pub(super) struct Row {
@@ -45,38 +54,87 @@ impl Problems {
             self.named.push(problem);
         }
     }
+
+    /// Adds what was found later.
+    pub(super) fn append(&mut self, later: Self) {
+        self.rejected += later.rejected;
+        self.total += later.total;
+        self.named.extend(later.named);
+        self.named.truncate(NAMED);
+    }
+}
+
+/// A file that is being read, and its rows made, on a thread of its own.
+pub(super) struct Reading {
+    rows: mpsc::Receiver<Row>,
+    thread: JoinHandle<Result<(Report, Problems), Unreadable>>,
+}
+
+impl Reading {
+    pub(super) async fn start(
+        app: &App,
+        owner: AccountId,
+        export: Export<File>,
+    ) -> Result<Self, StoreError> {
+        let names = match knows_names(export.format()) {
+            true => Some(Names::new(app.store().names(owner).await?)),
+            false => None,
+        };
+        let (sender, rows) = mpsc::channel(BETWEEN);
+        let thread = spawn_blocking(move || {
+            let mut reader = Reader { names, problems: Problems::default() };
+            let report = export.read(&mut |found| {
+                if let Some(row) = reader.row(found) {
+                    // Nobody listens any more once something was refused; the rest is read for nothing.
+                    let _ = sender.blocking_send(row);
+                }
+            })?;
+            Ok((report, reader.problems))
+        });
+        Ok(Self { rows, thread })
+    }
+
+    /// The next row; none at the end.
+    pub(super) async fn next(&mut self) -> Option<Row> {
+        self.rows.recv().await
+    }
+
+    /// What the file was, and what of it could not be used.
+    pub(super) async fn end(self) -> Result<(Report, Problems), FileRefused> {
+        Ok(self.thread.await.map_err(FileRefused::Reader)??)
+    }
+}
+
+/// Files that may know titles by their names alone; in all others a title has its number.
+const fn knows_names(format: Format) -> bool {
+    matches!(format, Format::Goodreads | Format::StoryGraph)
 }
 
 /// Makes rows of what is found.
-pub(super) struct Reader<'a> {
-    app: &'a App,
-    owner: AccountId,
+struct Reader {
+    /// The library by names, for files that know titles by these.
     names: Option<Names>,
-    pub(super) problems: Problems,
+    problems: Problems,
 }
 
-impl<'a> Reader<'a> {
-    pub(super) fn new(app: &'a App, owner: AccountId) -> Self {
-        Self { app, owner, names: None, problems: Problems::default() }
-    }
-
+impl Reader {
     /// The next row, unless what was found is none.
-    pub(super) async fn row(&mut self, found: Found) -> Result<Option<Row>, StoreError> {
+    fn row(&mut self, found: Found) -> Option<Row> {
         match found {
             Found::Title(title) => {
                 let Title { place, marketplace, content } = *title;
                 match content {
-                    Content::Raw(raw) => self.raw(raw, marketplace, place).await,
-                    Content::Ours(ours) => Ok(Some(self.ours(ours, marketplace, place))),
+                    Content::Raw(raw) => self.raw(raw, marketplace, place),
+                    Content::Ours(ours) => Some(self.ours(ours, marketplace, place)),
                 }
             }
             Found::Refused(problem) => {
                 self.refuse(problem);
-                Ok(None)
+                None
             }
             Found::Problem(problem) => {
                 self.problems.add(problem.into());
-                Ok(None)
+                None
             }
         }
     }
@@ -86,25 +144,31 @@ impl<'a> Reader<'a> {
         self.problems.add(problem.into());
     }
 
-    async fn raw(
+    fn raw(
         &mut self,
         mut raw: RawItem,
         mut marketplace: Option<Marketplace>,
         place: String,
-    ) -> Result<Option<Row>, StoreError> {
-        if raw.asin.is_empty() && raw.title.is_some() {
-            let Some((asin, shop)) = self.named(&raw, &place).await? else { return Ok(None) };
+    ) -> Option<Row> {
+        if raw.asin.is_empty()
+            && raw.title.is_some()
+            && let Some(names) = &self.names
+        {
+            let Some((asin, shop)) = names.find(&raw) else {
+                self.refuse(unnamed(place));
+                return None;
+            };
             raw.asin = asin;
-            marketplace = shop;
+            marketplace = Marketplace::parse(&shop).ok();
         }
         let mapped = map::map(raw, &place);
         mapped.problems.into_iter().for_each(|problem| self.problems.add(problem.into()));
         let Some(item) = mapped.item else {
             self.problems.rejected += 1;
-            return Ok(None);
+            return None;
         };
         let item = v1::Item::from_item(&item, marketplace);
-        Ok(Some(Row { marketplace, item, brought: None, place }))
+        Some(Row { marketplace, item, brought: None, place })
     }
 
     /// A title of our own export: what stands beside it is checked here, itself it is checked where every
@@ -131,30 +195,14 @@ impl<'a> Reader<'a> {
         }
         Row { marketplace, item: ours.item, brought: Some(brought), place }
     }
+}
 
-    /// Number and shop of a title that is known by name alone, if the library has the one such.
-    async fn named(
-        &mut self,
-        raw: &RawItem,
-        place: &str,
-    ) -> Result<Option<(String, Option<Marketplace>)>, StoreError> {
-        if self.names.is_none() {
-            self.names = Some(Names::new(self.app.store().names(self.owner).await?));
-        }
-        if let Some((asin, shop)) = self.names.as_ref().and_then(|names| names.find(raw)) {
-            return Ok(Some((asin, Marketplace::parse(&shop).ok())));
-        }
-        let detail = "this file knows titles by name, and no single title of the library has this name \
-                      and author; import the library first, then this file again";
-        self.refuse(Problem {
-            asin: None,
-            place: place.to_owned(),
-            field: "asin".to_owned(),
-            reason: Reason::Missing,
-            detail: detail.to_owned(),
-        });
-        Ok(None)
-    }
+/// A title that is known by name alone, and not to the library.
+fn unnamed(place: String) -> Problem {
+    let detail = "this file knows titles by name, and no single title of the library has this name \
+                  and author; import the library first, then this file again";
+    let (field, detail) = ("asin".to_owned(), detail.to_owned());
+    Problem { asin: None, place, field, reason: Reason::Missing, detail }
 }
 
 /// Where values of our own export were from, within bounds: names of fields and sources are short.

@@ -18,8 +18,8 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
-    FileReceipt, FileRefused, Reading, opened,
-    reader::{Problems, Reader, Row},
+    FileReceipt, FileRefused, opened,
+    reader::{Problems, Reading, Row},
     runs::{Runs, preview},
 };
 use crate::{
@@ -355,20 +355,18 @@ impl Work {
     }
 
     async fn read(&mut self, export: Export<File>) -> Result<(), Stopped> {
-        let app = self.app.clone();
-        let mut reading = Reading::start(export);
-        let mut reader = Reader::new(&app, self.account.id);
+        let mut reading = Reading::start(&self.app, self.account.id, export).await?;
         let mut rows = Vec::with_capacity(v1::MAX_ITEMS);
-        while let Some(found) = reading.next().await {
-            rows.extend(reader.row(found).await?);
+        while let Some(row) = reading.next().await {
+            rows.push(row);
             if rows.len() == v1::MAX_ITEMS {
                 self.stage(std::mem::take(&mut rows)).await?;
             }
         }
         self.stage(rows).await?;
-        let report = reading.end().await?;
+        let (report, problems) = reading.end().await?;
         let receipt = FileReceipt::new(self.upload.format);
-        self.upload.report.receipt = receipt.finished(report, reader.problems, Vec::new());
+        self.upload.report.receipt = receipt.finished(report, problems, Vec::new());
         self.save(State::Ready).await
     }
 

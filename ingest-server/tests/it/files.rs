@@ -20,6 +20,7 @@ on_both![
     a_title_without_a_shop_joins_the_only_one_there_is_or_is_named,
     a_dry_run_says_the_same_and_writes_nothing,
     a_file_without_numbers_finds_its_titles_by_name,
+    a_row_without_its_number_is_named_where_titles_have_one,
     a_file_that_breaks_off_is_no_complete_reading,
     what_is_no_library_is_refused_by_name,
     a_file_over_the_limit_is_refused,
@@ -135,6 +136,21 @@ async fn a_file_without_numbers_finds_its_titles_by_name(database: String) {
     assert_eq!(title["user_media"]["status"], "finished");
     assert_eq!(title["user_media"]["consumed_at"], "2025-06-02");
     assert_eq!(server.size().await, 2);
+}
+
+async fn a_row_without_its_number_is_named_where_titles_have_one(database: String) {
+    let server = Server::start(database).await;
+    let mut body = run_of(&samples::items(1));
+    body["items"][0]["title"] = json!("Salt");
+    body["items"][0]["authors"] = json!([{"name": "Maren Holt"}]);
+    server.import(&body).await.ok();
+    let file = "AudibleProductId,Locale,Title,AuthorNames,DateAdded,MyRatingOverall,CategoriesNames\n\
+                ,us,Salt,Maren Holt,2020-01-02,4,\n";
+    let receipt = send(&server, "/api/import/file", file).await.ok();
+    assert_eq!(counts(&receipt), [0, 0, 0, 1], "{receipt}");
+    let problem = &receipt["problems"][0];
+    assert_eq!((&problem["place"], &problem["field"]), (&json!("line 2"), &json!("asin")));
+    assert!(!problem["detail"].as_str().unwrap().contains("by name"), "{problem}");
 }
 
 async fn a_file_that_breaks_off_is_no_complete_reading(database: String) {
