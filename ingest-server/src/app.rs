@@ -43,6 +43,8 @@ pub struct Settings {
     pub imports_at_once: usize,
     /// How long an import waits for its turn, and then for its body.
     pub patience: Duration,
+    /// How often the work on a file says, while it waits for its turn, that it is there.
+    pub beat: Duration,
 }
 
 impl Settings {
@@ -61,6 +63,7 @@ impl Settings {
             audible: audible::Settings::default(),
             imports_at_once: 2,
             patience: Duration::from_secs(30),
+            beat: Duration::from_secs(30),
         }
     }
 

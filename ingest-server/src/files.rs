@@ -23,6 +23,8 @@ use self::{
 };
 use crate::{accounts::Account, app::App, ingest::Refused, store::StoreError};
 
+/// The version of the server, which every run of a file names.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Problems that are named one by one; of more, the number is told.
 const NAMED: usize = 1_000;
 
@@ -139,7 +141,8 @@ pub async fn import(app: &App, ask: FileImport, file: File) -> Result<FileReceip
         return Err(FileRefused::OtherFormat(format));
     }
     let mut reading = Reading::start(app, account.id, export).await?;
-    let mut runs = Runs::new(app, &account, format, dry_run);
+    let mut runs = Runs::new(app, &account, format, VERSION);
+    runs.dry_run = dry_run;
     let (mut receipt, mut refused) = (FileReceipt::new(format), Problems::default());
     while let Some(row) = reading.next().await {
         let row = Row { marketplace: row.marketplace.or(marketplace), ..row };

@@ -8,7 +8,7 @@ use shared::{
     wire::v1,
 };
 
-use super::{FileRefused, FileRun, reader::Row};
+use super::{FileRefused, FileRun, VERSION, reader::Row};
 use crate::{
     accounts::Account,
     app::App,
@@ -21,7 +21,10 @@ pub(super) struct Runs<'a> {
     app: &'a App,
     account: &'a Account,
     format: Format,
-    dry_run: bool,
+    /// The version that the runs name: that of the server which began them.
+    version: &'a str,
+    /// Answer without writing.
+    pub(super) dry_run: bool,
     shops: BTreeMap<Option<Marketplace>, Shop>,
 }
 
@@ -43,8 +46,13 @@ pub(super) struct Sent {
 }
 
 impl<'a> Runs<'a> {
-    pub(super) fn new(app: &'a App, account: &'a Account, format: Format, dry_run: bool) -> Self {
-        Self { app, account, format, dry_run, shops: BTreeMap::new() }
+    pub(super) fn new(
+        app: &'a App,
+        account: &'a Account,
+        format: Format,
+        version: &'a str,
+    ) -> Self {
+        Self { app, account, format, version, dry_run: false, shops: BTreeMap::new() }
     }
 
     /// Gives the run of a shop its id, and what of that shop is left out.
@@ -108,7 +116,7 @@ impl<'a> Runs<'a> {
             reading: end.map(|complete| v1::Reading { complete, seen: titles }),
             chunk: v1::Chunk { index: shop.index, last: end.is_some() },
             not_sent,
-            ..run(shop.run, self.format, marketplace)
+            ..run(shop.run, self.format, self.version, marketplace)
         };
         let items = std::mem::take(&mut shop.items);
         let request = v1::ImportRequest { schema_version: v1::SCHEMA_VERSION, run, items };
@@ -142,14 +150,14 @@ impl Shop {
     }
 }
 
-fn run(id: RunId, format: Format, marketplace: Option<Marketplace>) -> v1::Run {
+fn run(id: RunId, format: Format, version: &str, marketplace: Option<Marketplace>) -> v1::Run {
     v1::Run {
         id,
         source: v1::Source::File,
         marketplace,
         client: v1::Client {
             name: format.code().to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: version.to_owned(),
             browser: None,
         },
         library: "main".to_owned(),
@@ -178,7 +186,7 @@ pub(super) async fn preview(
         let id = RunId::from_uuid(new_id(app.clock().now(), app.chance()));
         let request = v1::ImportRequest {
             schema_version: v1::SCHEMA_VERSION,
-            run: run(id, format, marketplace),
+            run: run(id, format, VERSION, marketplace),
             items: these.iter().map(|row| row.item.clone()).collect(),
         };
         let brought =

@@ -6,22 +6,20 @@
 //! through runs whose ids are fixed before the first chunk, so that one that was interrupted goes on where
 //! it stood.
 
+mod work;
+
 use std::{collections::BTreeMap, fs::File};
 
-use importers::{Export, Format};
+use importers::Format;
 use serde::{Deserialize, Serialize};
 use shared::{
     ids::{Marketplace, RunId},
     text,
-    wire::v1,
 };
 use uuid::Uuid;
 
-use super::{
-    FileReceipt, FileRefused, opened,
-    reader::{Problems, Reading, Row},
-    runs::{Runs, preview},
-};
+use self::work::{Task, Work};
+use super::{FileReceipt, FileRefused, VERSION, opened};
 use crate::{
     accounts::Account,
     app::App,
@@ -99,6 +97,10 @@ pub struct Report {
     pub receipt: FileReceipt,
     /// Why it broke off, as a stable word.
     pub failure: Option<String>,
+    /// The version of the server that began importing: its runs name it to their end, also where another
+    /// version goes on with them. Empty before.
+    #[serde(default)]
+    version: String,
 }
 
 impl Upload {
@@ -134,9 +136,11 @@ impl Upload {
             .map_err(|error| StoreError::row("uploads", "runs", self.row.upload_id, &error))
     }
 
-    /// Its row in another state, from now on.
+    /// Its row in another state, from now on. No two of its states have the same moment: by it whoever
+    /// works on the file sees that somebody else does by now.
     fn step(&self, state: State, now: i64) -> UploadRow {
-        UploadRow { state: state.code().to_owned(), updated_at: now, ..self.row.clone() }
+        let updated_at = now.max(self.row.updated_at + 1);
+        UploadRow { state: state.code().to_owned(), updated_at, ..self.row.clone() }
     }
 }
 
@@ -157,7 +161,8 @@ pub async fn begin(
     let now = now(app);
     let id = new_id(app.clock().now(), app.chance());
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let report = Report { receipt: FileReceipt::new(format), failure: None };
+    let report =
+        Report { receipt: FileReceipt::new(format), failure: None, version: String::new() };
     let row = UploadRow {
         upload_id: Key(id),
         name: text::bounded(&text::clean(name), LONGEST_NAME).0,
@@ -252,7 +257,7 @@ pub async fn from_shop(
 /// # Errors
 ///
 /// The database's.
-pub async fn import(app: &App, account: Account, upload: Upload) -> Result<(), StoreError> {
+pub async fn import(app: &App, account: Account, mut upload: Upload) -> Result<(), StoreError> {
     let interrupted = upload.state == State::Importing && upload.stalled;
     let broken = upload.state == State::Failed && upload.has_runs();
     if !(upload.state == State::Ready || interrupted || broken) {
@@ -266,8 +271,13 @@ pub async fn import(app: &App, account: Account, upload: Upload) -> Result<(), S
             runs.entry(count.marketplace).or_insert_with(new);
         }
     }
+    if upload.report.version.is_empty() {
+        VERSION.clone_into(&mut upload.report.version);
+    }
+    let report = serde_json::to_string(&upload.report)
+        .map_err(|error| StoreError::row("uploads", "report", upload.row.upload_id, &error))?;
     let runs = serde_json::to_string(&runs).unwrap_or_default();
-    let next = UploadRow { runs, titles: 0, ..upload.step(State::Importing, now(app)) };
+    let next = UploadRow { report, runs, titles: 0, ..upload.step(State::Importing, now(app)) };
     begun(app, account, &upload, next, Task::Import).await
 }
 
@@ -300,194 +310,17 @@ fn now(app: &App) -> i64 {
     app.clock().now().as_microsecond()
 }
 
-/// What is to be done with a file.
-enum Task {
-    Read(Export<File>),
-    LookAgain,
-    Import,
-}
-
-/// Work on a file, beside the requests.
-struct Work {
-    app: App,
-    account: Account,
-    upload: Upload,
-}
-
-/// Why work ended before its end.
-#[derive(Debug)]
-enum Stopped {
-    /// Its owner does not want the file any more.
-    Discarded,
-    /// It broke off.
-    Failed(FileRefused),
-}
-
-impl<E: Into<FileRefused>> From<E> for Stopped {
-    fn from(error: E) -> Self {
-        Self::Failed(error.into())
+#[cfg(test)]
+impl Upload {
+    /// As if a server of another version had begun to import it, sent one chunk, and ended long ago.
+    pub(crate) async fn begun_by(&mut self, app: &App, account: Account, version: &str) {
+        version.clone_into(&mut self.report.version);
+        let from = (self.row.state.clone(), self.row.updated_at);
+        self.row.report = serde_json::to_string(&self.report).unwrap();
+        self.row.updated_at = now(app) - 2 * STALLED_AFTER;
+        let row = &self.row;
+        assert!(app.store().step_upload(account.id, row, (&from.0, from.1)).await.unwrap());
+        let work = Work { app: app.clone(), account, upload: self.clone() };
+        work.one_chunk().await;
     }
-}
-
-impl Work {
-    /// Does the work when it is its turn, and notes if it breaks off.
-    async fn run(mut self, task: Task) {
-        let Ok(_turn) = self.app.imports().acquire_owned().await else { return };
-        let ended = match task {
-            Task::Read(export) => self.read(export).await,
-            Task::LookAgain => self.look_again().await,
-            Task::Import => self.import().await,
-        };
-        let Err(Stopped::Failed(error)) = ended else { return };
-        tracing::warn!(upload = %self.upload.id, error = &error as &dyn std::error::Error, "a file broke off");
-        self.upload.report.failure = Some(error.code().to_owned());
-        // What cannot be noted is seen as stalled.
-        let _noted = self.save(State::Failed).await;
-    }
-
-    /// Notes how far it has come.
-    async fn save(&mut self, state: State) -> Result<(), Stopped> {
-        let report = serde_json::to_string(&self.upload.report).map_err(FileRefused::Own)?;
-        let titles = self.upload.titles;
-        let row = UploadRow { report, titles, ..self.upload.step(state, now(&self.app)) };
-        let there = self.app.store().save_upload(self.account.id, &row).await?;
-        if there { Ok(()) } else { Err(Stopped::Discarded) }
-    }
-
-    async fn read(&mut self, export: Export<File>) -> Result<(), Stopped> {
-        let mut reading = Reading::start(&self.app, self.account.id, export).await?;
-        let mut rows = Vec::with_capacity(v1::MAX_ITEMS);
-        while let Some(row) = reading.next().await {
-            rows.push(row);
-            if rows.len() == v1::MAX_ITEMS {
-                self.stage(std::mem::take(&mut rows)).await?;
-            }
-        }
-        self.stage(rows).await?;
-        let (report, problems) = reading.end().await?;
-        let receipt = FileReceipt::new(self.upload.format);
-        self.upload.report.receipt = receipt.finished(report, problems, Vec::new());
-        self.save(State::Ready).await
-    }
-
-    /// Puts rows away with what an import would make of them.
-    async fn stage(&mut self, rows: Vec<Row>) -> Result<(), Stopped> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let before = self.upload.titles;
-        let said: Vec<bool> = rows.iter().map(|row| row.marketplace.is_some()).collect();
-        let asked = self.upload.marketplace;
-        let rows: Vec<Row> = rows
-            .into_iter()
-            .map(|row| Row { marketplace: row.marketplace.or(asked), ..row })
-            .collect();
-        let told = preview(&self.app, &self.account, self.upload.format, &rows).await?;
-        let items = (before..).zip(rows).zip(said).zip(told);
-        let items: Vec<UploadItemRow> = items
-            .map(|(((position, row), shop_is_said), told)| {
-                staged(position, row, shop_is_said, told)
-            })
-            .collect::<Result<_, _>>()
-            .map_err(FileRefused::Own)?;
-        self.upload.titles += i64::try_from(items.len()).unwrap_or_default();
-        self.save(State::Reading).await?;
-        Ok(self.app.store().write_upload_items(self.account.id, self.upload.id, &items).await?)
-    }
-
-    /// The same titles once more, those whose shop the file does not say as from the one that was named.
-    async fn look_again(&mut self) -> Result<(), Stopped> {
-        let total = self.upload.titles;
-        self.upload.titles = 0;
-        while self.upload.titles < total {
-            let items = self.part(self.upload.titles - 1, false).await?;
-            if items.is_empty() {
-                break;
-            }
-            let rows = items.into_iter().map(|item| {
-                let said = item.shop_is_said;
-                let row = row(item)?;
-                Ok(Row { marketplace: row.marketplace.filter(|_| said), ..row })
-            });
-            self.stage(rows.collect::<Result<_, _>>().map_err(FileRefused::Own)?).await?;
-        }
-        self.save(State::Ready).await
-    }
-
-    async fn import(&mut self) -> Result<(), Stopped> {
-        let app = self.app.clone();
-        let (account, format) = (self.account.clone(), self.upload.format);
-        let mut runs = Runs::new(&app, &account, format, false);
-        let mut left_out: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (shop, asin) in app.store().upload_left_out(account.id, self.upload.id).await? {
-            left_out.entry(shop).or_default().push(asin);
-        }
-        for (shop, run) in self.upload.runs()? {
-            let not_sent = left_out.remove(&shop).unwrap_or_default();
-            runs.plan(Marketplace::parse(&shop).ok(), run, not_sent);
-        }
-        let before = self.upload.report.receipt.clone();
-        let (mut receipt, mut problems) = (FileReceipt::new(format), Problems::default());
-        let mut after = -1;
-        loop {
-            let items = self.part(after, true).await?;
-            let Some(last) = items.last() else { break };
-            after = last.position;
-            for item in items {
-                let sent = runs.push(row(item).map_err(FileRefused::Own)?).await?;
-                if let Some(sent) = sent {
-                    self.upload.titles += i64::from(sent.receipt.total);
-                    receipt.add(sent, &mut problems);
-                    self.save(State::Importing).await?;
-                }
-            }
-        }
-        let (done, last) = runs.finish(before.whole).await?;
-        last.into_iter().for_each(|sent| receipt.add(sent, &mut problems));
-        self.upload.titles = receipt.titles();
-        self.upload.report.receipt = receipt.after(before, problems, done);
-        self.upload.report.failure = None;
-        self.save(State::Done).await?;
-        Ok(app.store().drop_upload_items(account.id, self.upload.id).await?)
-    }
-
-    async fn part(&self, after: i64, chosen: bool) -> Result<Vec<UploadItemRow>, StoreError> {
-        let limit = i64::try_from(v1::MAX_ITEMS).unwrap_or(i64::MAX);
-        let query = UploadQuery { after, outcome: "", chosen, limit };
-        self.app.store().upload_items(self.account.id, self.upload.id, query).await
-    }
-}
-
-/// A row as it is put away.
-fn staged(
-    position: i64,
-    row: Row,
-    shop_is_said: bool,
-    told: v1::ItemReceipt,
-) -> Result<UploadItemRow, serde_json::Error> {
-    use v1::Outcome::{Imported, Unchanged, Updated};
-    let brought = row.brought.as_ref().map(serde_json::to_string).transpose()?;
-    Ok(UploadItemRow {
-        position,
-        marketplace: row.marketplace.map_or("", Marketplace::code).to_owned(),
-        shop_is_said,
-        asin: row.item.asin.clone(),
-        place: row.place,
-        item: serde_json::to_string(&row.item)?,
-        brought: brought.unwrap_or_default(),
-        outcome: told.outcome.as_str().to_owned(),
-        chosen: matches!(told.outcome, Imported | Updated | Unchanged),
-        detail: told.reason.unwrap_or_else(|| told.changed.join(" ")),
-    })
-}
-
-/// What was put away as a row again.
-fn row(item: UploadItemRow) -> Result<Row, serde_json::Error> {
-    let brought = Some(item.brought).filter(|text| !text.is_empty());
-    Ok(Row {
-        marketplace: Marketplace::parse(&item.marketplace).ok(),
-        item: serde_json::from_str(&item.item)?,
-        brought: brought.map(|text| serde_json::from_str(&text)).transpose()?,
-        place: item.place,
-    })
 }

@@ -4,6 +4,7 @@ mod connections;
 pub(super) mod databases;
 mod dump;
 mod personal;
+mod uploads;
 
 use std::{collections::HashMap, sync::Arc};
 

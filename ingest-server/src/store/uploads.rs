@@ -73,8 +73,6 @@ pub trait Uploads {
     async fn upload(&self, owner: AccountId, id: Uuid) -> Result<Option<UploadRow>, StoreError>;
     /// The account's files, newest first.
     async fn uploads(&self, owner: AccountId) -> Result<Vec<UploadRow>, StoreError>;
-    /// Notes how far a file has come; false if it is gone.
-    async fn save_upload(&self, owner: AccountId, row: &UploadRow) -> Result<bool, StoreError>;
     /// Notes a file's next state if it is in the one that is thought; false if it is not.
     async fn step_upload(
         &self,

@@ -1,14 +1,20 @@
 //! Files that a person puts on the page: looked at, chosen from, imported.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
     http::{Method, Request, header},
 };
-use ingest_server::{app::App, clock::System, http::router};
+use futures::stream;
+use ingest_server::{
+    app::{App, Settings},
+    clock::System,
+    http::router,
+};
 use serde_json::{Value, json};
 use shared::samples;
+use tokio::sync::oneshot;
 
 use crate::{
     browser::Browser,
@@ -23,8 +29,10 @@ on_both![
     a_large_file_is_chosen_from_page_by_page,
     our_own_export_brings_what_was_said,
     work_that_ended_with_its_server_goes_on,
-    every_field_of_the_form_has_its_bound,
+    work_that_waits_for_its_turn_says_that_it_is_there,
+    work_that_was_taken_over_writes_nothing_any_more,
     only_what_can_be_imported_is_chosen,
+    every_field_of_the_form_has_its_bound,
     a_file_is_nobody_else_s,
     a_file_that_is_not_wanted_leaves_nothing,
 ];
@@ -222,10 +230,16 @@ async fn our_own_export_brings_what_was_said(database: String) {
     assert_eq!(title["origins"]["most"], "audible_api");
 }
 
-/// Another server on the same database, where no work ever gets its turn.
+/// Another server on the same database, where no work gets its turn.
 async fn idle(server: &Server, database: String) -> Server {
     let mut settings = harness::settings(database);
     settings.imports_at_once = 0;
+    settings.beat = Duration::from_hours(1);
+    beside(server, settings).await
+}
+
+/// Another server on the same database.
+async fn beside(server: &Server, settings: Settings) -> Server {
     let app = App::open_with(settings, server.clock.clone(), Arc::new(System)).await.unwrap();
     Server {
         router: router(app.clone()),
@@ -271,17 +285,59 @@ async fn work_that_ended_with_its_server_goes_on(database: String) {
     assert_eq!(server.get("/api/imports").await.ok()["runs"].as_array().unwrap().len(), 1);
 }
 
-async fn every_field_of_the_form_has_its_bound(database: String) {
+async fn work_that_waits_for_its_turn_says_that_it_is_there(database: String) {
+    let server = Server::start(database.clone()).await;
     let mut settings = harness::settings(database);
-    settings.file_limit = 100_000;
-    let server = Server::with(settings).await;
+    settings.imports_at_once = 0;
+    settings.beat = Duration::from_millis(5);
+    let waiting = beside(&server, settings).await;
     let browser = Browser::signed_in(&server, server.account.id).await;
+    let elsewhere = Browser { server: &waiting, cookie: browser.cookie.clone(), ..browser };
     let file = format!("{HEADER}{}", row("us", 0));
-    let long = send(&browser, "library.csv", &"u".repeat(20_000), &file).await;
-    assert_eq!(long.status, 400, "{}", long.text);
-    let unnamed = send(&browser, "", "us", &"x".repeat(20_000)).await;
-    assert_eq!(unnamed.status, 400, "{}", unnamed.text);
-    assert_eq!(send(&browser, "library.csv", "us", &file).await.status, 303);
+    let address = brought(&browser, "library.csv", "", &file).await;
+    elsewhere.post(&address, "act=import").await;
+    server.later(121);
+    while browser.get(&format!("{address}/progress")).await.json()["state"] != "importing" {
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn work_that_was_taken_over_writes_nothing_any_more(database: String) {
+    let server = Server::start(database.clone()).await;
+    let mut settings = harness::settings(database);
+    settings.imports_at_once = 1;
+    (settings.beat, settings.patience) = (Duration::from_hours(1), Duration::from_hours(1));
+    let slow = beside(&server, settings).await;
+    let browser = Browser::signed_in(&server, server.account.id).await;
+    let elsewhere = Browser { server: &slow, cookie: browser.cookie.clone(), ..browser };
+
+    // An import whose body does not come has the only turn.
+    let (begun, begins) = oneshot::channel();
+    let (end, ends) = oneshot::channel::<()>();
+    let body = stream::once(async move {
+        begun.send(()).unwrap();
+        ends.await.unwrap();
+        Ok::<_, std::io::Error>(run_of(&samples::items(1)).to_string())
+    });
+    let hangs = slow.chunk(&run_of(&samples::items(1))).body(Body::from_stream(body)).unwrap();
+    let (router, other) = (slow.router.clone(), slow.chunk(&run_of(&samples::items(1))));
+    let hangs = tokio::spawn(async move { tower::ServiceExt::oneshot(router, hangs).await });
+    begins.await.unwrap();
+
+    let rows: String = (0..700).map(|index| row("us", index)).collect();
+    let address = brought(&browser, "library.csv", "", &format!("{HEADER}{rows}")).await;
+    elsewhere.post(&address, "act=import").await;
+    server.later(121);
+    browser.post(&address, "act=import").await;
+    assert_eq!(ended(&browser, &address).await["state"], "done");
+    let page = browser.get(&address).await.text;
+
+    // Its turn comes when everything is done; whoever asks behind it has waited for its end.
+    end.send(()).unwrap();
+    hangs.await.unwrap().unwrap();
+    slow.ask(other.body(Body::from("x")).unwrap()).await;
+    assert_eq!(browser.get(&address).await.text, page);
+    assert_eq!(server.size().await, 700);
 }
 
 /// Has a title left out of every import.
@@ -305,6 +361,19 @@ async fn only_what_can_be_imported_is_chosen(database: String) {
     let all: Vec<_> = (0..3).map(|position| (position, true)).collect();
     browser.post(&address, &form(".-1", &all)).await;
     assert_eq!(shown(&browser.get(&address).await.text).iter().filter(|one| one.1).count(), 1);
+}
+
+async fn every_field_of_the_form_has_its_bound(database: String) {
+    let mut settings = harness::settings(database);
+    settings.file_limit = 100_000;
+    let server = Server::with(settings).await;
+    let browser = Browser::signed_in(&server, server.account.id).await;
+    let file = format!("{HEADER}{}", row("us", 0));
+    let long = send(&browser, "library.csv", &"u".repeat(20_000), &file).await;
+    assert_eq!(long.status, 400, "{}", long.text);
+    let unnamed = send(&browser, "", "us", &"x".repeat(20_000)).await;
+    assert_eq!(unnamed.status, 400, "{}", unnamed.text);
+    assert_eq!(send(&browser, "library.csv", "us", &file).await.status, 303);
 }
 
 async fn a_file_is_nobody_else_s(database: String) {

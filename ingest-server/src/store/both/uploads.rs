@@ -32,17 +32,13 @@ impl Uploads for Database {
         reading!(self, db => all(db, Key(owner)))
     }
 
-    async fn save_upload(&self, owner: AccountId, row: &UploadRow) -> Result<bool, StoreError> {
-        writing!(self, db => save(db, Key(owner), row, None))
-    }
-
     async fn step_upload(
         &self,
         owner: AccountId,
         row: &UploadRow,
         from: (&str, i64),
     ) -> Result<bool, StoreError> {
-        writing!(self, db => save(db, Key(owner), row, Some(from)))
+        writing!(self, db => save(db, Key(owner), row, from))
     }
 
     async fn drop_upload(&self, owner: AccountId, id: Uuid) -> Result<(), StoreError> {
@@ -155,17 +151,17 @@ async fn all(db: &mut Connection, owner: Key) -> Result<Vec<UploadRow>, StoreErr
     .await?)
 }
 
-/// `from` is the state and the moment in which the file has to be still.
+/// Only while the file is still in this state, since this moment.
 async fn save(
     db: &mut Connection,
     owner: Key,
     row: &UploadRow,
-    from: Option<(&str, i64)>,
+    (state, at): (&str, i64),
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE uploads SET marketplace = $3, state = $4, titles = $5, report = $6, runs = $7,
              updated_at = $8
-         WHERE user_id = $1 AND upload_id = $2 AND ($9 = '' OR (state = $9 AND updated_at = $10))",
+         WHERE user_id = $1 AND upload_id = $2 AND state = $9 AND updated_at = $10",
     )
     .bind(owner)
     .bind(row.upload_id)
@@ -175,8 +171,8 @@ async fn save(
     .bind(&row.report)
     .bind(&row.runs)
     .bind(row.updated_at)
-    .bind(from.map_or("", |(state, _)| state))
-    .bind(from.map_or(0, |(_, at)| at))
+    .bind(state)
+    .bind(at)
     .execute(db)
     .await?;
     Ok(done.rows_affected() > 0)
