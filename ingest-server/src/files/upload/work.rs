@@ -104,7 +104,7 @@ impl Work {
         let mut reading = Reading::start(&self.app, self.account.id, export).await?;
         let mut rows = Vec::with_capacity(v1::MAX_ITEMS);
         while let Some(row) = reading.next().await {
-            rows.push(row);
+            rows.push((row, None));
             if rows.len() == v1::MAX_ITEMS {
                 self.stage(std::mem::take(&mut rows)).await?;
             }
@@ -116,12 +116,13 @@ impl Work {
         self.save(State::Ready).await
     }
 
-    /// Puts rows away with what an import would make of them.
-    async fn stage(&mut self, rows: Vec<Row>) -> Result<(), Stopped> {
+    /// Puts rows away with what an import would make of them; beside each stands what was chosen before.
+    async fn stage(&mut self, rows: Vec<(Row, Option<bool>)>) -> Result<(), Stopped> {
         if rows.is_empty() {
             return Ok(());
         }
         let before = self.upload.titles;
+        let (rows, choices): (Vec<Row>, Vec<Option<bool>>) = rows.into_iter().unzip();
         let said: Vec<bool> = rows.iter().map(|row| row.marketplace.is_some()).collect();
         let asked = self.upload.marketplace;
         let rows: Vec<Row> = rows
@@ -129,10 +130,11 @@ impl Work {
             .map(|row| Row { marketplace: row.marketplace.or(asked), ..row })
             .collect();
         let told = preview(&self.app, &self.account, self.upload.format, &rows).await?;
-        let items = (before..).zip(rows).zip(said).zip(told);
+        let items = (before..).zip(rows).zip(said).zip(told).zip(choices);
         let items: Vec<UploadItemRow> = items
-            .map(|(((position, row), shop_is_said), told)| {
-                staged(position, row, shop_is_said, told)
+            .map(|((((position, row), shop_is_said), told), choice)| {
+                let item = staged(position, row, shop_is_said, told)?;
+                Ok(UploadItemRow { chosen: item.chosen && choice.unwrap_or(true), ..item })
             })
             .collect::<Result<_, _>>()
             .map_err(FileRefused::Own)?;
@@ -142,6 +144,7 @@ impl Work {
     }
 
     /// The same titles once more, those whose shop the file does not say as from the one that was named.
+    /// What was chosen stays chosen, and what was left out stays left out.
     async fn look_again(&mut self) -> Result<(), Stopped> {
         let total = self.upload.titles;
         self.upload.titles = 0;
@@ -151,9 +154,11 @@ impl Work {
                 break;
             }
             let rows = items.into_iter().map(|item| {
-                let said = item.shop_is_said;
+                let (said, chosen) = (item.shop_is_said, item.chosen);
+                // Nobody chose among those that nothing could be done with.
+                let choice = choosable(&item.outcome).then_some(chosen);
                 let row = row(item)?;
-                Ok(Row { marketplace: row.marketplace.filter(|_| said), ..row })
+                Ok((Row { marketplace: row.marketplace.filter(|_| said), ..row }, choice))
             });
             self.stage(rows.collect::<Result<_, _>>().map_err(FileRefused::Own)?).await?;
         }
@@ -227,7 +232,7 @@ fn staged(
         item: serde_json::to_string(&row.item)?,
         brought: brought.unwrap_or_default(),
         outcome: told.outcome.as_str().to_owned(),
-        chosen: CHOOSABLE.contains(&told.outcome.as_str()),
+        chosen: choosable(told.outcome.as_str()),
         detail: told.reason.unwrap_or_else(|| told.changed.join(" ")),
     })
 }
@@ -241,6 +246,11 @@ fn row(item: UploadItemRow) -> Result<Row, serde_json::Error> {
         brought: brought.map(|text| serde_json::from_str(&text)).transpose()?,
         place: item.place,
     })
+}
+
+/// Importing a title of this outcome is something that can be chosen.
+fn choosable(outcome: &str) -> bool {
+    CHOOSABLE.contains(&outcome)
 }
 
 #[cfg(test)]
