@@ -21,7 +21,12 @@ use self::{
     reader::{Problems, Reading, Row},
     runs::{Runs, Sent},
 };
-use crate::{accounts::Account, app::App, ingest::Refused, store::StoreError};
+use crate::{
+    accounts::Account,
+    app::App,
+    ingest::Refused,
+    store::{StoreError, uploads::UploadCount},
+};
 
 /// The version of the server, which every run of a file names.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -214,6 +219,17 @@ impl FileReceipt {
     fn titles(&self) -> i64 {
         let counts = [self.imported, self.updated, self.unchanged, self.ignored, self.duplicate];
         counts.into_iter().map(i64::from).sum::<i64>() + i64::from(self.rejected)
+    }
+
+    /// Counts titles that were seen before importing to be none that can be imported.
+    fn leave_out(&mut self, count: &UploadCount) {
+        let titles = u32::try_from(count.titles - count.chosen).unwrap_or_default();
+        match count.outcome.as_str() {
+            "ignored" => self.ignored += titles,
+            "duplicate" => self.duplicate += titles,
+            "rejected" => self.rejected += titles,
+            _ => {}
+        }
     }
 
     /// What became of a file of which something was known before: that it was read, and how.

@@ -31,6 +31,7 @@ on_both![
     work_that_ended_with_its_server_goes_on,
     work_that_waits_for_its_turn_says_that_it_is_there,
     work_that_was_taken_over_writes_nothing_any_more,
+    what_is_left_out_is_told,
     only_what_can_be_imported_is_chosen,
     every_field_of_the_form_has_its_bound,
     a_file_is_nobody_else_s,
@@ -348,6 +349,30 @@ async fn ignored(server: &Server, index: usize) {
     let address = format!("/api/ignored/us/{}", samples::asin(index));
     let request = server.request(Method::PUT, &address).body(Body::empty()).unwrap();
     assert_eq!(server.ask(request).await.status, 204);
+}
+
+async fn what_is_left_out_is_told(database: String) {
+    let server = Server::start(database).await;
+    let browser = Browser::signed_in(&server, server.account.id).await;
+    let shelves = "Title,Author,My Rating,Binding,Date Read,Bookshelves,Exclusive Shelf\n\
+                   Printed,Nobody,5,Paperback,,,read\nPrinted too,Nobody,5,Paperback,,,read\n";
+    let address = brought(&browser, "goodreads.csv", "", shelves).await;
+    let page = browser.get(&address).await.text;
+    assert!(page.contains("2 rows are no audiobooks") && page.contains("0 titles"), "{page}");
+    assert!(page.contains("There is no audiobook in this file."), "{page}");
+    let orders = "Order Place Date,Order ID,ASIN,Product Name\n2025-05-21,1,B000000001,A\n";
+    let address = brought(&browser, "PurchaseHistory.csv", "", orders).await;
+    let page = browser.get(&address).await.text;
+    assert!(page.contains("Library.csv") && page.contains("0 titles"), "{page}");
+
+    ignored(&server, 1).await;
+    let file = format!("{HEADER}{}{}{}", row("us", 0), row("us", 1), row("us", 2));
+    let address = brought(&browser, "library.csv", "", &file).await;
+    browser.post(&address, "act=import").await;
+    assert_eq!(ended(&browser, &address).await["state"], "done");
+    let page = browser.get(&address).await.text;
+    assert!(page.contains("Imported: 2 new, 0 changed, 0 unchanged."), "{page}");
+    assert!(page.contains("Left out: 1 never to be imported, 0 double, 0 not taken."), "{page}");
 }
 
 async fn only_what_can_be_imported_is_chosen(database: String) {

@@ -196,6 +196,9 @@ impl Work {
         let (done, last) = runs.finish(before.whole).await?;
         last.into_iter().for_each(|sent| receipt.add(sent, &mut problems));
         self.upload.titles = receipt.titles();
+        for count in app.store().upload_counts(account.id, self.upload.id).await? {
+            receipt.leave_out(&count);
+        }
         self.upload.report.receipt = receipt.after(before, problems, done);
         self.upload.report.failure = None;
         self.save(State::Done).await?;

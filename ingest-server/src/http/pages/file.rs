@@ -28,7 +28,7 @@ use crate::{
     accounts::Account,
     app::App,
     files::{
-        FileProblem, FileRun,
+        FileProblem, FileReceipt, FileRun,
         upload::{self, State as Step, Upload},
     },
     http::{error::Failure, observe, session::SignedIn},
@@ -289,6 +289,21 @@ impl<'a> FilePage<'a> {
         if text.is_empty() { self.locale.text("files.failed.other") } else { text }.to_owned()
     }
 
+    /// What of the file is no audiobook.
+    fn others(&self) -> Option<String> {
+        let others = self.file.report.receipt.others;
+        (others > 0).then(|| self.locale.counted("files.others", i64::from(others)))
+    }
+
+    /// Where the titles are, if this file has none.
+    fn elsewhere(&self) -> Option<&str> {
+        let own = format!("files.no_titles.{}", self.file.format.code());
+        let texts = [self.locale.text(&own), self.locale.text("files.no_titles")];
+        // Rows that were no valid titles are named themselves.
+        let empty = self.file.titles == 0 && self.file.report.receipt.rejected == 0;
+        texts.into_iter().find(|text| !text.is_empty()).filter(|_| empty)
+    }
+
     /// What was imported may be told again: the runs of it are known.
     fn goes_on(&self) -> bool {
         self.file.has_runs()
@@ -309,16 +324,8 @@ fn at_work(locale: Locale, file: &Upload) -> String {
 
 fn lead(locale: Locale, file: &Upload) -> String {
     let receipt = &file.report.receipt;
-    let number = |count: u32| locale.number(i64::from(count));
     match file.state {
-        Step::Done => locale.filled(
-            "files.done.text",
-            &[
-                ("imported", &number(receipt.imported)),
-                ("updated", &number(receipt.updated)),
-                ("unchanged", &number(receipt.unchanged)),
-            ],
-        ),
+        Step::Done => done(locale, receipt),
         Step::Reading | Step::Importing => at_work(locale, file),
         _ => {
             let titles = locale.counted("files.titles", file.titles);
@@ -326,6 +333,23 @@ fn lead(locale: Locale, file: &Upload) -> String {
             locale.filled("files.taken_for", &[("program", name), ("titles", &titles)])
         }
     }
+}
+
+/// What became of the titles; what was left out is told where there is such.
+fn done(locale: Locale, receipt: &FileReceipt) -> String {
+    let number = |count: u32| locale.number(i64::from(count));
+    let [imported, updated, unchanged] =
+        [receipt.imported, receipt.updated, receipt.unchanged].map(number);
+    let counts = [("imported", &*imported), ("updated", &updated), ("unchanged", &unchanged)];
+    let mut text = locale.filled("files.done.text", &counts);
+    if receipt.ignored + receipt.duplicate + receipt.rejected > 0 {
+        let [ignored, duplicate, rejected] =
+            [receipt.ignored, receipt.duplicate, receipt.rejected].map(number);
+        let counts = [("ignored", &*ignored), ("duplicate", &duplicate), ("rejected", &rejected)];
+        text.push(' ');
+        text.push_str(&locale.filled("files.done.left_out", &counts));
+    }
+    text
 }
 
 fn kinds(locale: Locale, counts: &[UploadCount], here: &str) -> Vec<Kind> {
