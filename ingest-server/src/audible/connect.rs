@@ -340,6 +340,7 @@ impl Connecting<'_> {
             lease_until: 0,
             state_token: String::new(),
             full_at: None,
+            anew: 0,
             books_count: books_count.map(i64::from),
             failures: 0,
             error_code: String::new(),

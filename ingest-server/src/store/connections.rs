@@ -36,6 +36,8 @@ pub struct SyncRow {
     pub(crate) state_token: String,
     /// When everything was read last.
     pub(crate) full_at: Option<i64>,
+    /// How often it was told to read everything anew; as it was when the job was taken.
+    pub(crate) anew: i64,
     pub(crate) books_count: Option<i64>,
     /// Syncs that failed since the last one that did not.
     pub(crate) failures: i64,
@@ -133,7 +135,8 @@ pub trait Connections {
         progress: Option<&str>,
     ) -> Result<bool, StoreError>;
     /// Gives a job back with what is known now, and notes it; false if the lease is another's. With
-    /// `synced_at` the connection has been synced then.
+    /// `synced_at` the connection has been synced then. Where everything is to be read anew since the job
+    /// was taken, no state is kept.
     async fn end_job(
         &self,
         job: &SyncRow,

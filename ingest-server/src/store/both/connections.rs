@@ -200,7 +200,7 @@ async fn of(db: &mut Connection, owner: Key) -> Result<Vec<Connected>, StoreErro
     .await?;
     let sync: Vec<SyncRow> = sqlx::query_as(
         "SELECT user_id, marketplace, schedule, due_at, lease, lease_until, state_token, full_at,
-             books_count, failures, error_code, stopped, progress, run_id
+             anew, books_count, failures, error_code, stopped, progress, run_id
          FROM audible_sync WHERE user_id = $1 ORDER BY marketplace",
     )
     .bind(owner)
@@ -210,12 +210,15 @@ async fn of(db: &mut Connection, owner: Key) -> Result<Vec<Connected>, StoreErro
 }
 
 /// Connections of an account read everything at their next sync: what is not stored any more, or wanted
-/// again, is not among the changes.
+/// again, is not among the changes. A sync that is under way finds out by `anew`.
 pub(super) async fn read_anew(db: &mut Connection, owner: Key) -> Result<(), StoreError> {
-    sqlx::query("UPDATE audible_sync SET state_token = '', full_at = NULL WHERE user_id = $1")
-        .bind(owner)
-        .execute(db)
-        .await?;
+    sqlx::query(
+        "UPDATE audible_sync SET state_token = '', full_at = NULL, anew = anew + 1
+         WHERE user_id = $1",
+    )
+    .bind(owner)
+    .execute(db)
+    .await?;
     Ok(())
 }
 

@@ -14,7 +14,7 @@ pub(super) async fn due(
 ) -> Result<Vec<SyncRow>, StoreError> {
     Ok(sqlx::query_as(
         "SELECT user_id, marketplace, schedule, due_at, lease, lease_until, state_token, full_at,
-             books_count, failures, error_code, stopped, progress, run_id
+             anew, books_count, failures, error_code, stopped, progress, run_id
          FROM audible_sync WHERE due_at <= $1 AND lease_until <= $1
          ORDER BY due_at, user_id, marketplace LIMIT $2",
     )
@@ -67,7 +67,8 @@ pub(super) async fn hold(
     Ok(done.rows_affected() > 0)
 }
 
-/// The schedule stays: the person may have changed it while the job ran.
+/// The schedule stays: the person may have changed it while the job ran. So does the wish to read everything
+/// anew, with which the state of before is worth nothing.
 pub(super) async fn end(
     db: &mut Connection,
     job: &SyncRow,
@@ -76,9 +77,10 @@ pub(super) async fn end(
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE audible_sync SET lease = '', lease_until = 0, progress = '',
-             due_at = CASE WHEN schedule = $4 THEN $5 ELSE due_at END, state_token = $6,
-             full_at = $7, books_count = $8, failures = $9, error_code = $10,
-             stopped = $11, run_id = $12
+             due_at = CASE WHEN schedule = $4 THEN $5 ELSE due_at END,
+             state_token = CASE WHEN anew = $13 THEN $6 ELSE '' END,
+             full_at = CASE WHEN anew = $13 THEN $7 ELSE NULL END, books_count = $8,
+             failures = $9, error_code = $10, stopped = $11, run_id = $12
          WHERE user_id = $1 AND marketplace = $2 AND lease = $3",
     )
     .bind(job.user_id)
@@ -93,6 +95,7 @@ pub(super) async fn end(
     .bind(&job.error_code)
     .bind(job.stopped)
     .bind(job.run_id)
+    .bind(job.anew)
     .execute(&mut *db)
     .await?;
     if done.rows_affected() == 0 {

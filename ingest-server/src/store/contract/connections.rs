@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shared::ids::Marketplace;
+use shared::ids::{Asin, Marketplace};
 use uuid::Uuid;
 
 use super::{
@@ -23,6 +23,7 @@ on_both![
     a_job_is_taken_by_one_of_many_and_taken_over_when_its_lease_has_ended,
     a_job_that_was_taken_over_is_not_ended_by_who_had_it,
     a_schedule_that_changes_while_a_job_runs_holds,
+    what_is_to_be_read_anew_stays_so_when_a_sync_ends,
     a_server_that_stops_gives_its_jobs_back_and_no_others,
     connecting_anew_begins_anew_and_keeps_the_schedule,
     an_attempt_is_used_by_one_of_two_and_ends,
@@ -56,6 +57,7 @@ pub(super) fn sync(owner: AccountId, shop: Marketplace, due_at: Option<i64>) -> 
         lease_until: 0,
         state_token: String::new(),
         full_at: None,
+        anew: 0,
         books_count: Some(245),
         failures: 0,
         error_code: String::new(),
@@ -81,6 +83,12 @@ async fn connected(address: &str) -> (Arc<dyn Store>, AccountId) {
 
 async fn job(store: &dyn Store, owner: AccountId) -> SyncRow {
     store.connections(owner).await.unwrap().remove(0).1
+}
+
+/// The job as who takes it now has it.
+async fn taken(store: &dyn Store, owner: AccountId) -> SyncRow {
+    assert!(store.lease_job(&job(store, owner).await, "one.x", NOW + 100).await.unwrap());
+    job(store, owner).await
 }
 
 async fn a_job_is_taken_by_one_of_many_and_taken_over_when_its_lease_has_ended(address: String) {
@@ -133,6 +141,38 @@ async fn a_schedule_that_changes_while_a_job_runs_holds(address: String) {
     assert!(store.end_job(&SyncRow { due_at: Some(NOW + 500), ..mine }, None, None).await.unwrap());
     let after = job(&*store, owner).await;
     assert_eq!((after.schedule.as_str(), after.due_at), ("off", None));
+}
+
+async fn what_is_to_be_read_anew_stays_so_when_a_sync_ends(address: String) {
+    let (store, owner) = connected(&address).await;
+    let known = async || {
+        let job = job(&*store, owner).await;
+        (job.state_token, job.full_at)
+    };
+    let (nothing, state) = ((String::new(), None), ("1".to_owned(), Some(NOW)));
+    let again = async || {
+        let asins = [Asin::parse("B000000001").unwrap()];
+        store.ignore(owner, Marketplace::De, &asins, NOW).await.unwrap();
+        assert_eq!(store.want_again(owner, Marketplace::De, &asins).await.unwrap(), 1);
+    };
+    // The first sync, then one that has a state: each goes on while a title is wanted again.
+    for _ in 0..2 {
+        let mine = taken(&*store, owner).await;
+        again().await;
+        let (state_token, full_at) = state.clone();
+        let ended = SyncRow { state_token, full_at, ..mine };
+        assert!(store.end_job(&ended, Some(NOW), None).await.unwrap());
+        assert_eq!(known().await, nothing, "what it was told holds");
+        let ended = SyncRow { anew: job(&*store, owner).await.anew, ..ended };
+        let SyncRow { lease, .. } = taken(&*store, owner).await;
+        assert!(store.end_job(&SyncRow { lease, ..ended }, Some(NOW), None).await.unwrap());
+        assert_eq!(known().await, state, "the next one that read everything keeps its state");
+    }
+    // One that fails gives back the state that it had.
+    let mine = taken(&*store, owner).await;
+    again().await;
+    assert!(store.end_job(&SyncRow { failures: 1, ..mine }, None, None).await.unwrap());
+    assert_eq!(known().await, nothing);
 }
 
 async fn a_server_that_stops_gives_its_jobs_back_and_no_others(address: String) {

@@ -48,7 +48,8 @@ const SECRET: [&str; 13] = [
     "user_id",
 ];
 /// What serves the server's own searching and polling, made from what is given.
-const OWN: [&str; 11] = [
+const OWN: [&str; 12] = [
+    "anew",
     "author_key",
     "data",
     "lease",
