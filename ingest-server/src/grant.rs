@@ -37,7 +37,7 @@ pub const MISSES_OF_ONE: i64 = 10;
 /// Codes that nobody has which all accounts together may enter while a code lives.
 pub const MISSES_OF_ALL: i64 = 100;
 /// Seconds after which nothing is left of a request.
-const FORGOTTEN: i64 = 60 * 60;
+pub(crate) const FORGOTTEN: i64 = 60 * 60;
 /// Programs that may ask: the extension, the exporter, any other program on a command line.
 const CLIENTS: [&str; 3] = ["audible-connector", "audible-export", "command-line"];
 /// Longest name of a program, in characters.

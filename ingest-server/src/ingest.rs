@@ -105,8 +105,6 @@ pub struct Import {
     pub(crate) now: Timestamp,
     /// One id for each title that may turn out to be new.
     pub(crate) ids: Vec<Uuid>,
-    /// Runs from before this moment are forgotten, in microseconds.
-    pub(crate) forget_before: Option<i64>,
     /// See [`Incoming::brought`].
     pub(crate) brought: HashMap<String, Brought>,
 }
@@ -188,10 +186,7 @@ async fn checked(body: Vec<u8>) -> Result<ValidBatch, Refused> {
 fn prepared(app: &App, account: Account, batch: ValidBatch, key: Option<IdempotencyKey>) -> Import {
     let now = app.clock().now();
     let ids = batch.items().map(|_| new_id(now, app.chance())).collect();
-    let day = |days: u16| i64::from(days) * 24 * 3600 * 1_000_000;
-    let forget_before =
-        app.settings().keep_imports_days.map(|days| now.as_microsecond() - day(days));
-    Import { account, batch, key, now, ids, forget_before, brought: HashMap::new() }
+    Import { account, batch, key, now, ids, brought: HashMap::new() }
 }
 
 /// SHA-256 as hexadecimal text.

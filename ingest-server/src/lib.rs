@@ -24,6 +24,7 @@ pub mod personal;
 pub mod secret;
 pub mod serve;
 pub mod store;
+pub mod sweep;
 pub mod throttle;
 pub mod undo;
 

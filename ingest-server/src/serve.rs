@@ -4,7 +4,7 @@ use std::{future::Future, net::SocketAddr, time::Duration};
 
 use tokio::{net::TcpListener, sync::oneshot};
 
-use crate::{app::App, audible::jobs, http};
+use crate::{app::App, audible::jobs, http, sweep};
 
 /// How long open requests may take after the server was told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -52,6 +52,7 @@ pub async fn serve(
         }
         result = numbers_alone(numbers, app.clone()) => result,
         never = jobs::work(app.clone()) => match never {},
+        never = sweep::work(app.clone()) => match never {},
     };
     jobs::give_back(&app).await;
     app.store().close().await;

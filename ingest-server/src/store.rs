@@ -3,7 +3,8 @@
 //! SQLite and PostgreSQL stand behind the same trait and pass the same suite (`store/contract.rs`).
 //! Statements whose text is the same for both lie in `store/both`; each database compiles them once.
 //!
-//! Invariant: every statement that reads or writes what people own is bound to one account.
+//! Invariant: every statement that reads or writes what people own is bound to one account, but for those
+//! that look for jobs, reseal secrets or sweep what is over its time.
 
 pub(crate) mod connections;
 #[cfg(test)]
@@ -308,6 +309,9 @@ pub trait Store: Connections + Uploads + fmt::Debug + Send + Sync + 'static {
         audit: &AuditRow,
     ) -> Result<Vec<(&'static str, i64)>, StoreError>;
 
+    /// Deletes what is over its time, whosever it is, at most so many rows of each table, each table a
+    /// transaction of its own; gives how many rows that were.
+    async fn sweep(&self, over: &Over, most: i64) -> Result<u64, StoreError>;
     /// How much there is.
     async fn counts(&self, now: i64) -> Result<Counts, StoreError>;
     /// Writes a consistent copy into a new file that only its owner can read, while others go on

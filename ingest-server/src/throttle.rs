@@ -11,7 +11,7 @@ use crate::{app::App, clock::new_id, ingest::hex_hash, store::StoreError};
 /// Microseconds in a second.
 const SECOND: i64 = 1_000_000;
 /// Seconds after which nothing is left of a try; no window is longer.
-const FORGOTTEN: i64 = 24 * 60 * 60;
+pub(crate) const FORGOTTEN: i64 = 24 * 60 * 60;
 
 /// How often something may be tried.
 #[derive(Clone, Debug)]

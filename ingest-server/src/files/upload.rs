@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// A file is forgotten after a week without a word, in microseconds.
-const FORGOTTEN_AFTER: i64 = 7 * 24 * 3600 * 1_000_000;
+pub(crate) const FORGOTTEN_AFTER: i64 = 7 * 24 * 3600 * 1_000_000;
 /// Work that nothing was heard of for this long has ended with its server, in microseconds.
 const STALLED_AFTER: i64 = 120 * 1_000_000;
 /// Longest name of a file that is kept, in characters.

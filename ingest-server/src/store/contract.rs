@@ -4,6 +4,7 @@ mod connections;
 pub(super) mod databases;
 mod dump;
 mod personal;
+mod sweep;
 mod uploads;
 
 use std::{collections::HashMap, sync::Arc};
@@ -72,15 +73,7 @@ fn import(account: &Account, body: &Value) -> Import {
     let ids = batch.items().map(|_| new_id(now, &System)).collect();
     let name = format!("{}:{}", batch.run().id, batch.run().chunk.index);
     let key = Some(IdempotencyKey { name, body_hash: hex_hash(body.to_string().as_bytes()) });
-    Import {
-        account: account.clone(),
-        batch,
-        key,
-        now,
-        ids,
-        forget_before: None,
-        brought: HashMap::new(),
-    }
+    Import { account: account.clone(), batch, key, now, ids, brought: HashMap::new() }
 }
 
 #[track_caller]

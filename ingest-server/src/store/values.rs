@@ -29,6 +29,23 @@ pub enum Imported {
     RunUndone,
 }
 
+/// From which moments back what is stored is over its time, in microseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Over {
+    /// Now: sessions, links and attempts of connecting say themselves when they end.
+    pub now: i64,
+    /// Requests for tokens that ended before this.
+    pub grants: i64,
+    /// What was tried before this.
+    pub tries: i64,
+    /// Files that were not worked on since.
+    pub uploads: i64,
+    /// Answers to chunks from before this.
+    pub answers: i64,
+    /// Runs from before this; all are kept without it.
+    pub runs: Option<i64>,
+}
+
 /// A token with the account it belongs to.
 #[derive(Clone, Debug)]
 pub struct Bearer {

@@ -9,6 +9,7 @@ use axum::{
 use ingest_server::{
     accounts::{self, Scopes},
     app::App,
+    sweep::sweep,
 };
 use serde_json::{Value, json};
 use shared::samples;
@@ -131,6 +132,7 @@ async fn imports_are_forgotten_after_their_time_and_titles_stay(database: String
     server.import(&german).await.ok();
     server.later(40 * 24 * 3600);
     server.import(&run_of(&samples::items(2))).await.ok();
+    assert_eq!(sweep(&server.app).await.unwrap(), 3, "a run and two answers");
     assert_eq!(runs().await, 2, "of each library the last complete reading stays");
     assert_eq!(server.size().await, 3);
     // A file is no reading of the library, however complete: it takes nothing's place.
@@ -139,11 +141,13 @@ async fn imports_are_forgotten_after_their_time_and_titles_stay(database: String
     file["run"]["marketplace"] = json!("de");
     server.later(1);
     server.import(&file).await.ok();
+    assert_eq!(sweep(&server.app).await.unwrap(), 0);
     assert_eq!(runs().await, 3);
     let shops = server.get("/api/imports").await.ok()["runs"].clone();
     let live = |run: &&Value| run["source"] == "extension" && run["marketplace"] == "de";
     assert_eq!(shops.as_array().unwrap().iter().filter(live).count(), 1);
     server.later(10 * 24 * 3600);
     server.import(&run_of(&samples::items(2))).await.ok();
+    assert_eq!(sweep(&server.app).await.unwrap(), 0);
     assert_eq!(runs().await, 4, "what is younger stays");
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Connection, bulk, marks, runs, undo};
 use crate::{
     ingest::{
-        Import, KEYS_KEPT,
+        Import,
         decide::{Decision, Stored, decide},
         progress,
     },
@@ -60,7 +60,6 @@ pub(super) async fn import(db: &mut Connection, import: &Import) -> Result<Impor
     marks::playable(db, import, &decision).await?;
     marks::listed(db, import, &run).await?;
     let answer = answered(import, &run, decision);
-    runs::forget(db, import).await?;
     keep_answer(db, import, &answer).await?;
     Ok(Imported::Answer(answer))
 }
@@ -93,14 +92,9 @@ fn answered(import: &Import, run: &progress::RunRow, decision: Decision) -> Stri
     serde_json::to_string(&receipt).unwrap_or_default()
 }
 
-/// Keeps the answer and forgets the account's answers of a month ago.
+/// Keeps the answer.
 async fn keep_answer(db: &mut Connection, import: &Import, answer: &str) -> Result<(), StoreError> {
     let Some(key) = &import.key else { return Ok(()) };
-    sqlx::query("DELETE FROM idempotency_keys WHERE user_id = $1 AND created_at < $2")
-        .bind(Key(import.account.id))
-        .bind(import.micros() - KEYS_KEPT)
-        .execute(&mut *db)
-        .await?;
     sqlx::query(
         "INSERT INTO idempotency_keys (user_id, key, body_hash, answer, created_at)
          VALUES ($1, $2, $3, $4, $5)",

@@ -17,6 +17,7 @@ mod people;
 mod personal;
 mod runs;
 mod sessions;
+mod sweep;
 mod undo;
 mod uploads;
 mod wishes;
@@ -35,7 +36,8 @@ use crate::{
     ingest::Import,
     store::{
         AccountId, AuditRow, Bearer, Counts, Hand, Imported, KeptAnswer, LibraryQuery, LibraryRows,
-        PersonRow, RunsQuery, SessionInfo, SessionRow, Store, StoreError, TitleRows, TokenRow,
+        Over, PersonRow, RunsQuery, SessionInfo, SessionRow, Store, StoreError, TitleRows,
+        TokenRow,
         rows::{ChunkHistory, ExportRow, HistoryRow, IgnoredRow, Key, NameRow},
     },
     undo::{Outcome, Undo},
@@ -427,6 +429,14 @@ impl Store for Database {
         audit: &AuditRow,
     ) -> Result<Vec<(&'static str, i64)>, StoreError> {
         writing!(self, db => personal::delete(db, owner, attempts, audit))
+    }
+
+    async fn sweep(&self, over: &Over, most: i64) -> Result<u64, StoreError> {
+        let mut gone = 0;
+        for (statement, before) in sweep::statements(over) {
+            gone += noting!(self, db => sweep::delete(db, statement, before, most))?;
+        }
+        Ok(gone)
     }
 
     async fn counts(&self, now: i64) -> Result<Counts, StoreError> {

@@ -115,24 +115,3 @@ pub(super) async fn write_chunk(
     .await?;
     Ok(())
 }
-
-/// Forgets runs that are over their time, but for the last complete reading of each library: the next one is
-/// held against it (see `marks.rs`).
-pub(super) async fn forget(db: &mut Connection, import: &Import) -> Result<(), StoreError> {
-    let Some(before) = import.forget_before.filter(|_| import.run().chunk.last) else {
-        return Ok(());
-    };
-    sqlx::query(
-        "DELETE FROM runs WHERE user_id = $1 AND updated_at < $2
-             AND (NOT complete OR source NOT IN ('extension', 'api') OR EXISTS (
-                 SELECT 1 FROM runs later WHERE later.user_id = runs.user_id
-                     AND later.marketplace = runs.marketplace AND later.library = runs.library
-                     AND later.source IN ('extension', 'api') AND later.complete
-                     AND later.started_at > runs.started_at))",
-    )
-    .bind(Key(import.account.id))
-    .bind(before)
-    .execute(db)
-    .await?;
-    Ok(())
-}
