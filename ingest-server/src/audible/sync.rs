@@ -209,8 +209,11 @@ impl Work<'_> {
                 added_at: wish.added_at,
             });
         }
-        self.app.store().write_wishes(self.whose.account, marketplace.code(), &rows).await?;
-        Ok(())
+        // The connection may have ended while the list was read.
+        if self.app.store().write_wishes(self.job, &rows).await? {
+            return Ok(());
+        }
+        Err(ConnectionError::LeaseLost)
     }
 }
 

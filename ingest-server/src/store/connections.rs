@@ -161,13 +161,9 @@ pub trait Connections {
     /// Replaces sealed secrets by the same under another key, if they are still those.
     async fn reseal(&self, row: &AuthRow, sealed: &str) -> Result<bool, StoreError>;
 
-    /// Replaces a wishlist.
-    async fn write_wishes(
-        &self,
-        owner: AccountId,
-        marketplace: &str,
-        rows: &[WishRow],
-    ) -> Result<(), StoreError>;
+    /// Replaces the wishlist of a job's connection; false if the lease is another's, or the connection is
+    /// gone.
+    async fn write_wishes(&self, job: &SyncRow, rows: &[WishRow]) -> Result<bool, StoreError>;
     /// A wishlist, newest first; of all shops if none is named.
     async fn wishes(&self, owner: AccountId, marketplace: &str)
     -> Result<Vec<WishRow>, StoreError>;

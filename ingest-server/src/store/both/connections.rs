@@ -106,13 +106,8 @@ impl Connections for Database {
         noting!(self, db => reseal(db, row, sealed))
     }
 
-    async fn write_wishes(
-        &self,
-        owner: AccountId,
-        marketplace: &str,
-        rows: &[WishRow],
-    ) -> Result<(), StoreError> {
-        writing!(self, db => wishes::replace(db, Key(owner), marketplace, rows))
+    async fn write_wishes(&self, job: &SyncRow, rows: &[WishRow]) -> Result<bool, StoreError> {
+        writing!(self, db => wishes::replace(db, job, rows))
     }
 
     async fn wishes(

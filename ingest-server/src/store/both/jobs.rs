@@ -67,6 +67,21 @@ pub(super) async fn hold(
     Ok(done.rows_affected() > 0)
 }
 
+/// Keeps others off a job until the transaction ends, by writing what is there; false if the lease is
+/// another's.
+pub(super) async fn lock(db: &mut Connection, job: &SyncRow) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE audible_sync SET lease = lease
+         WHERE user_id = $1 AND marketplace = $2 AND lease = $3",
+    )
+    .bind(job.user_id)
+    .bind(&job.marketplace)
+    .bind(&job.lease)
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
 /// The schedule stays: the person may have changed it while the job ran. So does the wish to read everything
 /// anew, with which the state of before is worth nothing.
 pub(super) async fn end(

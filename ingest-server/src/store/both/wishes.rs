@@ -1,20 +1,28 @@
 //! Wishlists.
 
-use super::{Connection, bulk};
-use crate::store::{StoreError, connections::WishRow, rows::Key};
+use super::{Connection, bulk, jobs};
+use crate::store::{
+    StoreError,
+    connections::{SyncRow, WishRow},
+    rows::Key,
+};
 
+/// Only while the lease is held: what a connection leaves behind that has ended, nothing would delete.
 pub(super) async fn replace(
     db: &mut Connection,
-    owner: Key,
-    marketplace: &str,
+    job: &SyncRow,
     rows: &[WishRow],
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
+    if !jobs::lock(db, job).await? {
+        return Ok(false);
+    }
     sqlx::query("DELETE FROM wishes WHERE user_id = $1 AND marketplace = $2")
-        .bind(owner)
-        .bind(marketplace)
+        .bind(job.user_id)
+        .bind(&job.marketplace)
         .execute(&mut *db)
         .await?;
-    bulk::write_wishes(db, owner, rows).await
+    bulk::write_wishes(db, job.user_id, rows).await?;
+    Ok(true)
 }
 
 pub(super) async fn list(

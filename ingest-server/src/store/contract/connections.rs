@@ -29,6 +29,7 @@ on_both![
     an_attempt_is_used_by_one_of_two_and_ends,
     secrets_are_replaced_only_if_they_are_still_those,
     a_wishlist_is_replaced_as_a_whole_and_goes_with_its_connection,
+    a_connection_that_ends_during_a_sync_leaves_no_wishlist,
     what_was_done_is_told_newest_first_and_forgotten_after_a_thousand,
 ];
 
@@ -285,11 +286,15 @@ async fn a_wishlist_is_replaced_as_a_whole_and_goes_with_its_connection(address:
         added_at: (position > 0).then(|| "2026-01-01T00:00:00Z".to_owned()),
     };
     let first = [wish("B000000001", 0), wish("B000000002", 1)];
-    store.write_wishes(owner, "de", &first).await.unwrap();
+    let mine = taken(&*store, owner).await;
+    assert!(store.write_wishes(&mine, &first).await.unwrap());
     assert_eq!(store.wishes(owner, "de").await.unwrap(), first);
     let second = [wish("B000000003", 0), wish("B000000001", 1)];
-    store.write_wishes(owner, "de", &second).await.unwrap();
-    store.write_wishes(owner, "us", &[]).await.unwrap();
+    assert!(store.write_wishes(&mine, &second).await.unwrap());
+    let lost = SyncRow { lease: "two.y".to_owned(), ..mine.clone() };
+    assert!(!store.write_wishes(&lost, &[]).await.unwrap());
+    let none = SyncRow { marketplace: "us".to_owned(), ..mine.clone() };
+    assert!(!store.write_wishes(&none, &[]).await.unwrap());
     assert_eq!(store.wishes(owner, "").await.unwrap(), second);
     assert_eq!(store.wishes(owner, "us").await.unwrap(), []);
     assert_eq!(store.wishes(other, "").await.unwrap(), []);
@@ -301,6 +306,34 @@ async fn a_wishlist_is_replaced_as_a_whole_and_goes_with_its_connection(address:
     assert_eq!(store.wishes(owner, "").await.unwrap(), []);
     assert!(store.connections(owner).await.unwrap().is_empty());
     assert!(store.due_jobs(i64::MAX, 10).await.unwrap().is_empty(), "its job is gone");
+}
+
+async fn a_connection_that_ends_during_a_sync_leaves_no_wishlist(address: String) {
+    let (store, owner) = connected(&address).await;
+    let id = auth(owner, Marketplace::De).id.0;
+    let rows: Vec<WishRow> = (0..50)
+        .map(|position| WishRow {
+            marketplace: "de".to_owned(),
+            asin: format!("B{position:09}"),
+            position,
+            item: "{}".to_owned(),
+            added_at: None,
+        })
+        .collect();
+    // Whichever comes first, and where they come together, nothing is left.
+    for _ in 0..10 {
+        let mine = taken(&*store, owner).await;
+        let (written, dropped) =
+            tokio::join!(store.write_wishes(&mine, &rows), store.drop_connection(owner, "de", id));
+        written.unwrap();
+        assert!(dropped.unwrap());
+        assert_eq!(store.wishes(owner, "").await.unwrap(), []);
+        assert!(!store.write_wishes(&mine, &rows).await.unwrap(), "the sync goes on");
+        assert_eq!(store.wishes(owner, "").await.unwrap(), []);
+        let shop = Marketplace::De;
+        let anew = (auth(owner, shop), sync(owner, shop, Some(NOW)));
+        assert!(store.keep_connection(&anew.0, &anew.1, None).await.unwrap());
+    }
 }
 
 async fn what_was_done_is_told_newest_first_and_forgotten_after_a_thousand(address: String) {

@@ -167,7 +167,7 @@ async fn filled(app: &App, email: &str) -> Account {
         item: "{\"asin\":\"B000000077\"}".to_owned(),
         added_at: None,
     };
-    app.store().write_wishes(account.id, "us", &[wish]).await.unwrap();
+    app.store().write_wishes(&sync, &[wish]).await.unwrap();
     audit::note(app, account.id, What::Connect, "us", "done").await;
     let mut file = tempfile::tempfile().unwrap();
     let table = "mp,asin,kind,title,subtitle,full_title,purchase_date,runtime_min,language\n\
