@@ -14,6 +14,7 @@ mod sender;
 pub mod status;
 pub mod sync;
 pub mod vault;
+mod waits;
 mod webhook;
 pub mod wishes;
 

@@ -341,6 +341,7 @@ impl Connecting<'_> {
             state_token: String::new(),
             full_at: None,
             anew: 0,
+            not_before: None,
             books_count: books_count.map(i64::from),
             failures: 0,
             error_code: String::new(),

@@ -11,17 +11,16 @@ use std::{
     time::Duration,
 };
 
-use audible_client::error::AudibleError;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use shared::ids::Marketplace;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::{
     ConnectionError, Whose, connection,
-    schedule::{FIRST_WAIT, HOUR, Schedule},
+    schedule::{FIRST_WAIT, Schedule},
     sync::{Progress, Synced, Work},
     vault::NotOpened,
-    webhook, whose,
+    waits, webhook, whose,
 };
 use crate::{
     app::App,
@@ -38,8 +37,6 @@ const BEAT: Duration = Duration::from_secs(20);
 const LOOK: Duration = Duration::from_secs(30);
 /// After so many failures in a row a connection is not synced any more.
 const MOST_FAILURES: i64 = 5;
-/// Longest wait that Audible is believed to ask for, in microseconds.
-const LONGEST_WAIT: i64 = 168 * HOUR;
 /// Syncs that a person starts by hand in a day.
 const PER_DAY: i64 = 10;
 /// Seconds of a day.
@@ -192,9 +189,11 @@ async fn begin_now(
 ) -> Result<SyncRow, ConnectionError> {
     app.audible()?;
     let (_, job) = connection(app, owner, marketplace).await?;
-    if job.lease_until > app.clock().now().as_microsecond() {
+    let now = app.clock().now().as_microsecond();
+    if job.lease_until > now {
         return Err(ConnectionError::Running);
     }
+    waits::is_over(&job, now)?;
     let counted = throttle::count(app, &[limit(owner)]).await?;
     match take(app, &job).await? {
         Some(job) => Ok(job),
@@ -319,6 +318,7 @@ fn after(
                 failures: 0,
                 error_code: String::new(),
                 stopped: false,
+                not_before: None,
                 run_id: Some(Key(synced.run.uuid())),
                 ..job.clone()
             };
@@ -328,20 +328,11 @@ fn after(
             let failures = job.failures + 1;
             let stopped = !error.passes() || failures >= MOST_FAILURES;
             let due_at = schedule.again(now, failures).filter(|_| !stopped);
-            let due_at = due_at.map(|due| due.max(now + asked_wait(error)));
+            let not_before = waits::after(job, error, now);
+            let due_at = due_at.map(|due| due.max(not_before.unwrap_or(due)));
             let error_code = error.code().to_owned();
-            (SyncRow { due_at, failures, error_code, stopped, ..job.clone() }, None)
+            (SyncRow { due_at, not_before, failures, error_code, stopped, ..job.clone() }, None)
         }
-    }
-}
-
-/// How long Audible asks to wait, in microseconds; at most a week, whatever it says.
-fn asked_wait(error: &ConnectionError) -> i64 {
-    match error {
-        ConnectionError::Audible(AudibleError::TooMany { retry_after: Some(wait) }) => {
-            i64::try_from(wait.as_micros()).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT)
-        }
-        _ => 0,
     }
 }
 

@@ -29,6 +29,8 @@ pub struct SyncRow {
     pub(crate) schedule: String,
     /// When the next sync is due; none without a schedule, or after too many failures.
     pub(crate) due_at: Option<i64>,
+    /// Until when Audible asked to wait last.
+    pub(crate) not_before: Option<i64>,
     /// Who works on it; empty for nobody.
     pub(crate) lease: String,
     pub(crate) lease_until: i64,
@@ -145,7 +147,8 @@ pub trait Connections {
     ) -> Result<bool, StoreError>;
     /// Gives back every job that a server works on.
     async fn release_leases(&self, server: &str) -> Result<(), StoreError>;
-    /// Sets a schedule, and makes a fresh start of what had stopped; false if there is no connection.
+    /// Sets a schedule, and makes a fresh start of what had stopped; false if there is no connection. The
+    /// next sync is not due before the moment until which Audible asked to wait.
     async fn set_schedule(
         &self,
         owner: AccountId,

@@ -169,7 +169,7 @@ async fn keep(
              progress, run_id)
          VALUES ($1, $2, $3, $4, '', 0, '', NULL, $5, 0, '', $6, '', NULL)
          ON CONFLICT (user_id, marketplace) DO UPDATE SET due_at = excluded.due_at, lease = '',
-             lease_until = 0, state_token = '', full_at = NULL,
+             lease_until = 0, state_token = '', full_at = NULL, not_before = NULL,
              books_count = excluded.books_count, failures = 0, error_code = '',
              stopped = excluded.stopped, progress = ''",
     )
@@ -195,7 +195,7 @@ async fn of(db: &mut Connection, owner: Key) -> Result<Vec<Connected>, StoreErro
     .await?;
     let sync: Vec<SyncRow> = sqlx::query_as(
         "SELECT user_id, marketplace, schedule, due_at, lease, lease_until, state_token, full_at,
-             anew, books_count, failures, error_code, stopped, progress, run_id
+             anew, not_before, books_count, failures, error_code, stopped, progress, run_id
          FROM audible_sync WHERE user_id = $1 ORDER BY marketplace",
     )
     .bind(owner)

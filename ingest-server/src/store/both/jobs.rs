@@ -14,7 +14,7 @@ pub(super) async fn due(
 ) -> Result<Vec<SyncRow>, StoreError> {
     Ok(sqlx::query_as(
         "SELECT user_id, marketplace, schedule, due_at, lease, lease_until, state_token, full_at,
-             anew, books_count, failures, error_code, stopped, progress, run_id
+             anew, not_before, books_count, failures, error_code, stopped, progress, run_id
          FROM audible_sync WHERE due_at <= $1 AND lease_until <= $1
          ORDER BY due_at, user_id, marketplace LIMIT $2",
     )
@@ -82,8 +82,8 @@ pub(super) async fn lock(db: &mut Connection, job: &SyncRow) -> Result<bool, Sto
     Ok(done.rows_affected() > 0)
 }
 
-/// The schedule stays: the person may have changed it while the job ran. So does the wish to read everything
-/// anew, with which the state of before is worth nothing.
+/// The schedule stays: the person may have changed it while the job ran, and a wait holds for the new one
+/// too. The wish to read everything anew stays as well: the state of before is worth nothing then.
 pub(super) async fn end(
     db: &mut Connection,
     job: &SyncRow,
@@ -92,7 +92,8 @@ pub(super) async fn end(
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE audible_sync SET lease = '', lease_until = 0, progress = '',
-             due_at = CASE WHEN schedule = $4 THEN $5 ELSE due_at END,
+             due_at = CASE WHEN schedule = $4 THEN $5 WHEN due_at < $14 THEN $14 ELSE due_at END,
+             not_before = $14,
              state_token = CASE WHEN anew = $13 THEN $6 ELSE '' END,
              full_at = CASE WHEN anew = $13 THEN $7 ELSE NULL END, books_count = $8,
              failures = $9, error_code = $10, stopped = $11, run_id = $12
@@ -111,6 +112,7 @@ pub(super) async fn end(
     .bind(job.stopped)
     .bind(job.run_id)
     .bind(job.anew)
+    .bind(job.not_before)
     .execute(&mut *db)
     .await?;
     if done.rows_affected() == 0 {
@@ -151,7 +153,8 @@ pub(super) async fn schedule_one(
     (schedule, due_at): (&str, Option<i64>),
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
-        "UPDATE audible_sync SET schedule = $3, due_at = $4, stopped = $5,
+        "UPDATE audible_sync SET schedule = $3, stopped = $5,
+             due_at = CASE WHEN $4 < not_before THEN not_before ELSE $4 END,
              failures = CASE WHEN stopped THEN 0 ELSE failures END
          WHERE user_id = $1 AND marketplace = $2",
     )

@@ -43,7 +43,7 @@ const TABLES: [Table; 21] = tables![
     "idempotency_keys", "key, answer, created_at", "created_at, key";
     "uploads", "upload_id, name, format, marketplace, state, titles, report, runs, created_at, updated_at", "created_at, upload_id";
     "audible_auth", "id, marketplace, device_name, last_sync_at, created_at, updated_at", "marketplace";
-    "audible_sync", "marketplace, schedule, due_at, full_at, books_count, failures, error_code, stopped, progress, run_id", "marketplace";
+    "audible_sync", "marketplace, schedule, due_at, not_before, full_at, books_count, failures, error_code, stopped, progress, run_id", "marketplace";
     "audible_attempts", "marketplace, expires_at", "expires_at";
     "wishes", "marketplace, asin, position, item, added_at", "marketplace, position";
     "account_audit", "entry_id, noted_at, what, marketplace, result", "noted_at, entry_id";

@@ -24,6 +24,7 @@ on_both![
     a_job_that_was_taken_over_is_not_ended_by_who_had_it,
     a_schedule_that_changes_while_a_job_runs_holds,
     what_is_to_be_read_anew_stays_so_when_a_sync_ends,
+    a_wait_holds_whatever_schedule_is_set_and_when,
     a_server_that_stops_gives_its_jobs_back_and_no_others,
     connecting_anew_begins_anew_and_keeps_the_schedule,
     an_attempt_is_used_by_one_of_two_and_ends,
@@ -59,6 +60,7 @@ pub(super) fn sync(owner: AccountId, shop: Marketplace, due_at: Option<i64>) -> 
         state_token: String::new(),
         full_at: None,
         anew: 0,
+        not_before: None,
         books_count: Some(245),
         failures: 0,
         error_code: String::new(),
@@ -176,6 +178,28 @@ async fn what_is_to_be_read_anew_stays_so_when_a_sync_ends(address: String) {
     assert_eq!(known().await, nothing);
 }
 
+async fn a_wait_holds_whatever_schedule_is_set_and_when(address: String) {
+    let (store, owner) = connected(&address).await;
+    let until = Some(NOW + 500);
+    let set = async |schedule: &str, due_at| {
+        assert!(store.set_schedule(owner, "de", schedule, due_at).await.unwrap());
+        job(&*store, owner).await.due_at
+    };
+    let mine = taken(&*store, owner).await;
+    assert_eq!(set("6h", Some(NOW + 9)).await, Some(NOW + 9), "while the job runs");
+    let waits = SyncRow { not_before: until, due_at: until, failures: 1, ..mine };
+    assert!(store.end_job(&waits, None, None).await.unwrap());
+    let after = job(&*store, owner).await;
+    assert_eq!((after.schedule.as_str(), after.due_at, after.not_before), ("6h", until, until));
+    assert_eq!(set("off", None).await, None);
+    assert_eq!(set("6h", Some(NOW + 9)).await, until);
+    assert_eq!(set("12h", Some(NOW + 900)).await, Some(NOW + 900));
+
+    let done = SyncRow { not_before: None, ..taken(&*store, owner).await };
+    assert!(store.end_job(&done, Some(NOW), None).await.unwrap());
+    assert_eq!(set("6h", Some(NOW + 9)).await, Some(NOW + 9), "a sync that went well ends it");
+}
+
 async fn a_server_that_stops_gives_its_jobs_back_and_no_others(address: String) {
     let (store, owner) = connected(&address).await;
     let other = account(&*store, "other@home.example").await.id;
@@ -201,6 +225,7 @@ async fn connecting_anew_begins_anew_and_keeps_the_schedule(address: String) {
         due_at: None,
         error_code: "audible_not_authenticated".to_owned(),
         state_token: "1".to_owned(),
+        not_before: Some(NOW + 900),
         ..job(&*store, owner).await
     };
     assert!(store.end_job(&failed, None, None).await.unwrap());

@@ -31,6 +31,7 @@ on_both![
     a_device_that_audible_does_not_know_any_more_stops_and_is_connected_anew,
     odd_answers_stop_a_connection_only_when_they_are_five_in_a_row,
     a_wait_that_audible_asks_for_is_kept,
+    a_wait_is_kept_by_every_schedule_and_by_hand,
     after_five_failures_in_a_row_nothing_happens_by_itself,
     setting_schedules_brings_no_sync_forward_after_a_failure,
     the_operators_address_is_told_once_that_a_connection_stopped,
@@ -173,6 +174,32 @@ async fn schedule(world: &World, schedule: &str) {
     let body = json!({"schedule": schedule});
     let set = world.ask(Method::PUT, "/api/audible/schedule", Some(&body)).await;
     assert_eq!(set.status, 204);
+}
+
+async fn a_wait_is_kept_by_every_schedule_and_by_hand(database: String) {
+    let world = World::new(database, 4).await;
+    world.connected("us").await;
+    world.shop().fail(Fault::ApiTooMany { retry_after_s: Some(5 * 3_600) }, Times::Next(1));
+    assert_eq!(jobs::run_due(&world.server.app).await.unwrap(), 1);
+    world.shop().forget_requests();
+    world.later(3_600);
+    for every in ["off", "6h", "1h"] {
+        schedule(&world, every).await;
+    }
+    for (seconds, left) in [(0, 4 * 3_600), (4 * 3_600 - 1, 1)] {
+        world.later(seconds);
+        assert_eq!(jobs::run_due(&world.server.app).await.unwrap(), 0);
+        let told = world.sync().await;
+        told.problem(429, "audible_too_many_requests");
+        assert_eq!(told.header("retry-after"), left.to_string());
+    }
+    assert!(world.shop().requests().is_empty(), "nobody asked");
+    world.later(1);
+    assert_eq!(jobs::run_due(&world.server.app).await.unwrap(), 1);
+    // One that went well ends the wait, and those by hand were not counted.
+    for _ in 0..10 {
+        world.sync().await.ok();
+    }
 }
 
 async fn setting_schedules_brings_no_sync_forward_after_a_failure(database: String) {

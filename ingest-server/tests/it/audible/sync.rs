@@ -233,6 +233,8 @@ async fn a_request_to_slow_down_is_obeyed(database: String) {
     let told = world.sync().await;
     told.problem(429, "audible_too_many_requests");
     assert_eq!(told.header("retry-after"), "3600");
+    world.sync().await.problem(429, "audible_too_many_requests");
+    world.later(3_600);
     world.sync().await.ok();
 }
 
