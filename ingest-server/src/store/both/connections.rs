@@ -148,7 +148,7 @@ async fn keep(
          VALUES ($1, $2, $3, $4, $5, NULL, $6, $6)
          ON CONFLICT (user_id, marketplace) DO UPDATE SET id = excluded.id,
              encrypted_token = excluded.encrypted_token, device_name = excluded.device_name,
-             updated_at = excluded.updated_at
+             created_at = excluded.created_at, updated_at = excluded.updated_at
          WHERE audible_auth.id = $7",
     )
     .bind(auth.user_id)

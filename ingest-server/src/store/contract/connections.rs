@@ -232,8 +232,14 @@ async fn connecting_anew_begins_anew_and_keeps_the_schedule(address: String) {
     assert!(job(&*store, owner).await.stopped);
     let shop = Marketplace::De;
     let id = Uuid::from_u128(8);
-    let again =
-        AuthRow { id: Key(id), encrypted_token: "v1.key.other".to_owned(), ..auth(owner, shop) };
+    let later = NOW + 3 * SECOND;
+    let again = AuthRow {
+        id: Key(id),
+        encrypted_token: "v1.key.other".to_owned(),
+        created_at: later,
+        updated_at: later,
+        ..auth(owner, shop)
+    };
     let begins = sync(owner, shop, Some(NOW + 5));
     for other in [None, Some(id)] {
         assert!(!store.keep_connection(&again, &begins, other).await.unwrap());
@@ -242,7 +248,7 @@ async fn connecting_anew_begins_anew_and_keeps_the_schedule(address: String) {
     let before = Some(auth(owner, shop).id.0);
     assert!(store.keep_connection(&again, &begins, before).await.unwrap());
     let (auth, job) = store.connections(owner).await.unwrap().remove(0);
-    assert_eq!(auth.encrypted_token, "v1.key.other");
+    assert_eq!(auth, again, "the new device is as old as it is");
     let fresh = SyncRow { schedule: "6h".to_owned(), ..sync(owner, shop, Some(NOW + 5)) };
     assert_eq!(job, fresh);
 }
