@@ -22,7 +22,7 @@ pub enum State {
     Idle,
     /// It is being synced.
     Syncing,
-    /// The last sync failed; it is tried again by itself.
+    /// The last sync failed; where there is a schedule, it is tried again by itself.
     Failing,
     /// Too many syncs failed, or Audible does not know the device any more; nothing happens by itself.
     Stopped,

@@ -1,10 +1,13 @@
 //! Use case: the wishlist, as the last sync found it.
 
+use std::cmp::Reverse;
+
+use jiff::Timestamp;
 use shared::{ids::Marketplace, wire::v1};
 
 use crate::{
     app::App,
-    store::{AccountId, StoreError, rows::Key},
+    store::{AccountId, StoreError, connections::WishRow, rows::Key},
 };
 
 /// A title of a wishlist.
@@ -18,7 +21,8 @@ pub struct Wish {
     pub added_at: Option<String>,
 }
 
-/// The wishlist of one shop, or of all; newest first.
+/// The wishlist of one shop, or of all as one list; newest first, and then what Audible gives no date, in
+/// its order.
 ///
 /// # Errors
 ///
@@ -33,14 +37,19 @@ pub async fn all(
     let unread = |column, reason: &dyn std::fmt::Display| {
         StoreError::row("wishes", column, Key(owner), reason)
     };
-    rows.into_iter()
-        .map(|row| {
-            Ok(Wish {
-                marketplace: Marketplace::parse(&row.marketplace)
-                    .map_err(|error| unread("marketplace", &error))?,
-                item: serde_json::from_str(&row.item).map_err(|error| unread("item", &error))?,
-                added_at: row.added_at,
-            })
+    let wish = |row: WishRow| {
+        Ok(Wish {
+            marketplace: Marketplace::parse(&row.marketplace)
+                .map_err(|error| unread("marketplace", &error))?,
+            item: serde_json::from_str(&row.item).map_err(|error| unread("item", &error))?,
+            added_at: row.added_at,
         })
-        .collect()
+    };
+    let mut wishes = rows.into_iter().map(wish).collect::<Result<Vec<_>, StoreError>>()?;
+    wishes.sort_by_cached_key(|wish| Reverse(moment(wish)));
+    Ok(wishes)
+}
+
+fn moment(wish: &Wish) -> Option<Timestamp> {
+    wish.added_at.as_deref()?.parse().ok()
 }

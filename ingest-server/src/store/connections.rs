@@ -167,7 +167,7 @@ pub trait Connections {
     /// Replaces the wishlist of a job's connection; false if the lease is another's, or the connection is
     /// gone.
     async fn write_wishes(&self, job: &SyncRow, rows: &[WishRow]) -> Result<bool, StoreError>;
-    /// A wishlist, newest first; of all shops if none is named.
+    /// A wishlist, newest first; of all shops, one after the other, if none is named.
     async fn wishes(&self, owner: AccountId, marketplace: &str)
     -> Result<Vec<WishRow>, StoreError>;
 

@@ -16,6 +16,7 @@ on_both![
     ten_thousand_titles_and_one_are_all_there,
     smaller_pages_where_large_ones_never_come,
     the_wishlist_is_a_list_of_its_own,
+    wishlists_of_several_shops_are_one_list,
     a_request_to_slow_down_is_obeyed,
     what_was_taken_back_or_left_out_comes_back_whole,
     what_is_beside_the_library_may_be_missing_once,
@@ -224,6 +225,26 @@ async fn the_wishlist_is_a_list_of_its_own(database: String) {
     world.sync().await.ok();
     let wishes = world.ask(Method::GET, "/api/wishlist?marketplace=us", None).await.ok();
     assert_eq!(wishes["wishes"].as_array().unwrap().len(), 2);
+}
+
+async fn wishlists_of_several_shops_are_one_list(database: String) {
+    let world = World::new(database, 4).await;
+    for (shop, titles) in [("us", 300), ("de", 60)] {
+        world.shop().set_wishlist(titles);
+        world.connected(shop).await;
+        let path = format!("/api/audible/sync?marketplace={shop}");
+        world.ask(Method::POST, &path, None).await.ok();
+    }
+    let wishes = world.ask(Method::GET, "/api/wishlist", None).await.ok();
+    let wishes = wishes["wishes"].as_array().unwrap();
+    assert_eq!(wishes.len(), 360);
+    let added: Vec<Option<&str>> = wishes.iter().map(|wish| wish["added_at"].as_str()).collect();
+    assert!(added[0].is_some() && added.contains(&None), "{added:?}");
+    assert!(added.is_sorted_by(|one, next| one >= next), "those without come last: {added:?}");
+    let mut shops: Vec<&str> =
+        wishes.iter().map(|wish| wish["marketplace"].as_str().unwrap()).collect();
+    shops.dedup();
+    assert!(shops.len() > 3, "not one after the other: {shops:?}");
 }
 
 async fn a_request_to_slow_down_is_obeyed(database: String) {
