@@ -9,6 +9,10 @@ use super::{Problem, imports::refused_problem, internal, store_problem};
 use crate::audible::{ConnectionError, SignInStop, vault::NotOpened};
 use audible_client::{credentials::AuthFileError, error::AudibleError, landing::NoCode};
 
+/// What helps where the server cannot know that nobody reads along.
+const OPEN_LINE: &str = "A secret would go over an open line. Reach the server by https, or on the same \
+    machine by 127.0.0.1. A proxy in front of it has to send X-Forwarded-Proto, and MEFEED_TRUSTED_PROXY has \
+    to name it unless both run on one machine.";
 /// What to do where a password does not lead on.
 const OWN_PAGE: &str = "Connect by Amazon's own sign-in page instead: the browser extension opens it, or \
     the server's page Audible does.";
@@ -80,13 +84,7 @@ const fn operators(error: &ConnectionError) -> Told {
             "Its operator can make them possible: set AUDIBLE_ENCRYPTION_KEY to the output of \
              `openssl rand -base64 32` and start it again.",
         ),
-        ConnectionError::HttpsRequired => (
-            StatusCode::FORBIDDEN,
-            "This needs https",
-            "A secret would go over an open line. Reach the server by https, or on the same machine by \
-             127.0.0.1. A proxy in front of it has to send X-Forwarded-Proto, and MEFEED_TRUSTED_PROXY \
-             has to name it unless both run on one machine.",
-        ),
+        ConnectionError::HttpsRequired => (StatusCode::FORBIDDEN, "This needs https", OPEN_LINE),
         ConnectionError::PasswordOff => {
             (StatusCode::FORBIDDEN, "This server takes no Amazon passwords", OWN_PAGE)
         }
