@@ -20,7 +20,7 @@ use crate::{
     app::App,
 };
 
-/// Name of the cookie.
+/// Name of the cookie; below a sub-path that follows.
 const COOKIE: &str = "mefeed_session";
 /// How long a session lasts after it was last seen.
 const DAYS: i64 = 30;
@@ -30,14 +30,14 @@ const TOUCH_EVERY: i64 = 5 * 60 * 1_000_000;
 const PROOF_WORKS: i64 = 30 * 60 * 1_000_000;
 
 /// Reads and writes the session cookie. `Secure` when browsers reach the server by TLS; below a
-/// sub-path other programs of the host do not get it.
+/// sub-path other programs of the host do not get it. There it has a name of its own, too: a browser sends
+/// the cookie of a server at the host's root along with it.
 pub(super) fn layer(app: &App) -> AuthManagerLayer<People, Sessions> {
-    let path = match app.settings().base_path() {
-        "" => "/",
-        base => base,
-    };
+    let base = app.settings().base_path();
+    let path = if base.is_empty() { "/" } else { base };
+    let name = base.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
     let sessions = SessionManagerLayer::new(Sessions(app.clone()))
-        .with_name(COOKIE)
+        .with_name(format!("{COOKIE}{name}"))
         .with_path(path.to_owned())
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
