@@ -100,7 +100,7 @@ pub fn chunk(run: RunId, items: &[Item], index: u32, seen: Option<u32>) -> v1::I
                 version: "0.1.0".to_owned(),
                 browser: Some("chrome".to_owned()),
             },
-            library: "main".to_owned(),
+            library: v1::MAIN_LIBRARY.to_owned(),
             source_total: seen,
             reading: seen.map(|seen| v1::Reading { complete: true, seen }),
             chunk: v1::Chunk { index, last: seen.is_some() },

@@ -1,7 +1,7 @@
 //! Catalog batches: titles must not wait for details for ever.
 
 use serde::{Deserialize, Serialize};
-use shared::ids::RunId;
+use shared::{ids::RunId, wire::v1::MAIN_LIBRARY};
 
 use super::{
     Cut, Effect, Failure, Now, State, Stored, Ticket,
@@ -52,7 +52,7 @@ impl Run {
 
     /// What cutting needs to know.
     pub(super) fn cut(&self, library: &str) -> Cut {
-        let library = if library.is_empty() { "main" } else { library };
+        let library = if library.is_empty() { MAIN_LIBRARY } else { library };
         Cut {
             library: library.to_owned(),
             run: self.id,

@@ -2,7 +2,9 @@
 
 use shared::{
     ids::Marketplace,
-    wire::v1::{Chunk, ImportReceipt, ImportRequest, Reading, Run, SCHEMA_VERSION, Source},
+    wire::v1::{
+        Chunk, ImportReceipt, ImportRequest, MAIN_LIBRARY, Reading, Run, SCHEMA_VERSION, Source,
+    },
 };
 
 use super::{Worker, keys};
@@ -55,7 +57,7 @@ impl<B: Browser> Worker<B> {
                 source: Source::Extension,
                 marketplace: Some(Marketplace::Us),
                 client: self.client.clone(),
-                library: "main".to_owned(),
+                library: MAIN_LIBRARY.to_owned(),
                 source_total: Some(0),
                 reading: Some(Reading { complete: false, seen: 0 }),
                 chunk: Chunk { index: 0, last: true },

@@ -121,7 +121,7 @@ impl<'a> Sender<'a> {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 browser: None,
             },
-            library: "main".to_owned(),
+            library: v1::MAIN_LIBRARY.to_owned(),
             source_total: end.and_then(|(_, total)| total),
             reading: end.map(|(complete, _)| v1::Reading { complete, seen }),
             chunk: v1::Chunk { index: self.index, last: end.is_some() },

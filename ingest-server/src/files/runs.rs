@@ -160,7 +160,7 @@ fn run(id: RunId, format: Format, version: &str, marketplace: Option<Marketplace
             version: version.to_owned(),
             browser: None,
         },
-        library: "main".to_owned(),
+        library: v1::MAIN_LIBRARY.to_owned(),
         source_total: None,
         reading: None,
         chunk: v1::Chunk { index: 0, last: false },

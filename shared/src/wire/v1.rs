@@ -15,6 +15,8 @@ use crate::{
 pub const SCHEMA_VERSION: u32 = 1;
 /// Most items in one chunk.
 pub const MAX_ITEMS: usize = 500;
+/// The label of the usual library of a shop, where nobody has given one.
+pub const MAIN_LIBRARY: &str = "main";
 /// Most bytes in one chunk as a client cuts it.
 pub const MAX_CHUNK_BYTES: usize = 4 * 1024 * 1024;
 
@@ -62,7 +64,7 @@ pub struct Run {
 }
 
 fn main_library() -> String {
-    "main".to_owned()
+    MAIN_LIBRARY.to_owned()
 }
 
 /// Which spring the titles come from.

@@ -12,7 +12,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use serde::Deserialize;
-use shared::{ids::Marketplace, origin::Origin};
+use shared::{ids::Marketplace, origin::Origin, wire::v1::MAIN_LIBRARY};
 use uuid::Uuid;
 
 use super::{
@@ -180,7 +180,7 @@ fn filters(locale: Locale, run: &RunView, outcome: Option<&str>) -> Vec<Filter> 
 impl RunLine {
     fn new(locale: Locale, run: &RunView) -> Self {
         let moment = run.started_at.parse::<Timestamp>();
-        let library = Some(run.library.as_str()).filter(|name| *name != "main");
+        let library = Some(run.library.as_str()).filter(|name| *name != MAIN_LIBRARY);
         let source = source(locale, run);
         let shop = run.marketplace.as_deref().map(shop);
         let took = took(locale, run.duration_seconds);

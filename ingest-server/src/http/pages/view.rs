@@ -2,7 +2,7 @@
 
 use askama::Template;
 use importers::Format;
-use shared::origin::Origin;
+use shared::{origin::Origin, wire::v1::MAIN_LIBRARY};
 
 use super::{
     Look,
@@ -247,7 +247,7 @@ fn notes(locale: Locale, title: &Title) -> Vec<String> {
     let marks = title.marks.iter().map(|mark| {
         let since = day(&mark.since);
         let name = format!("title.mark.{}", mark.kind);
-        let other = mark.library.as_deref().filter(|name| *name != "main");
+        let other = mark.library.as_deref().filter(|name| *name != MAIN_LIBRARY);
         let text = locale.filled(&name, &[("since", since)]);
         other.map_or_else(|| text.clone(), |library| format!("{text} ({library})"))
     });
