@@ -59,6 +59,44 @@ async fn a_hundred_random_ends_of_the_worker_change_nothing_in_firefox() -> Resu
     random_ends(Kind::Firefox).await
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn no_click_is_lost_when_the_worker_ends_over_it_in_chromium() -> Result<()> {
+    clicks(Kind::Chromium).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_click_is_lost_when_the_worker_ends_over_it_in_firefox() -> Result<()> {
+    clicks(Kind::Firefox).await
+}
+
+/// Each click has to start a worker, which is ended at once or a little later.
+async fn clicks(kind: Kind) -> Result<()> {
+    let _turn = e2e::turn::take_all().await;
+    let world = World::start_hurried(kind, 5, Look::default()).await?;
+    world.prepare_read("us").await?;
+    let (popup, browser) = (world.popup(), &world.browser);
+    for round in 0..100_u32 {
+        let (code, site) = if round % 2 == 0 { ("de", "de") } else { ("us", "com") };
+        popup.click("chip-marketplace").await?;
+        popup.wait_for("marketplace").await?;
+        popup.choose(code).await?;
+        browser.stop_worker().await?;
+        popup.click("marketplace-save").await?;
+        for _look in 0..round % 7 {
+            popup.screen().await?;
+        }
+        browser.stop_worker().await?;
+        until(&format!("click {round} to be taken"), async || {
+            let chip = "document.getElementById('chip-marketplace')?.innerText ?? ''";
+            let chip = browser.in_popup(chip).await?;
+            let chosen = chip.as_str().is_some_and(|chip| chip.ends_with(&format!(".{site}")));
+            Ok(chosen.then_some(()))
+        })
+        .await?;
+    }
+    world.browser.quit().await
+}
+
 /// One new title in each run, four ends of the worker while it is read, one while it is sent.
 async fn random_ends(kind: Kind) -> Result<()> {
     let _turn = e2e::turn::take_all().await;

@@ -21,10 +21,18 @@ extern "C" {
 
     #[wasm_bindgen(js_namespace = ["chrome", "runtime", "onMessage"], js_name = addListener)]
     fn add_listener(listener: &Function);
+
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(then: &Function, ms: i32);
 }
 
-/// How many workers may end over one message before it counts as not heard.
-const ENDS: u32 = 4;
+/// How often a message is sent before it counts as not heard.
+const SENDS: u32 = 6;
+/// For so long a worker that is ending takes no message.
+const PAUSE_MS: i32 = 250;
+/// When the answer to a request is overdue, and that to a look at the connection.
+const OVERDUE_MS: i32 = 2_500;
+const LOOK_OVERDUE_MS: i32 = 120_000;
 
 /// The worker did not answer, or not in a way that this popup understands.
 #[derive(Clone, Copy, Debug)]
@@ -32,41 +40,60 @@ pub struct Silence;
 
 /// Sends a request at once, in the same turn of the event loop, and gives the answer to `then`.
 pub fn ask(request: &Request, then: impl FnOnce(Result<Snapshot, Silence>) + 'static) {
-    send(message(request), Box::new(move |answer: Answer| then(answer.and_then(snapshot))));
+    send(
+        message(request),
+        OVERDUE_MS,
+        Box::new(move |answer: Answer| then(answer.and_then(snapshot))),
+    );
 }
 
 /// The same for the page of the choice, which asks for other things and reads more of the answer.
 pub fn choose(request: Request, then: impl FnOnce(Result<Snapshot, Silence>) + 'static) {
     send(
         choice(request),
+        OVERDUE_MS,
         Box::new(move |answer: Answer| then(answer.and_then(|message| choices(&message)))),
     );
 }
 
 /// Has the connection looked at; sent at once, too.
 pub fn diagnose(ask: &Diagnose, then: impl FnOnce(Result<Finding, Silence>) + 'static) {
-    send(question(ask), Box::new(move |answer: Answer| then(answer.and_then(finding))));
+    send(
+        question(ask),
+        LOOK_OVERDUE_MS,
+        Box::new(move |answer: Answer| then(answer.and_then(finding))),
+    );
 }
 
 /// An answer of the worker as it came.
 type Answer = Result<JsValue, Silence>;
 
-/// A browser may end the worker while a message is on its way, and says so; the next one starts it
-/// anew. No request means another thing when it comes twice.
-fn send(message: Answer, then: Box<dyn FnOnce(Answer)>) {
+/// A browser may end the worker while a message is on its way. It says so, or says nothing any more; a little
+/// later the next message starts another worker. No request means another thing when it comes twice.
+fn send(message: Answer, overdue_ms: i32, then: Box<dyn FnOnce(Answer)>) {
     let post =
         move || message.clone().and_then(|message| send_message(&message).map_err(|_| Silence));
     let mut sent = post();
     spawn_local(async move {
-        for _again in 0..ENDS {
+        for _again in 0..SENDS {
             let Ok(promise) = sent else { break };
-            if let Ok(answer) = JsFuture::from(promise).await {
+            let answer = JsFuture::from(Promise::race(&Array::of2(&promise, &after(overdue_ms))));
+            // What comes of waiting is nothing; an answer is something.
+            if let Ok(answer) = answer.await
+                && !answer.is_undefined()
+            {
                 return then(Ok(answer));
             }
+            // It never fails.
+            let _over = JsFuture::from(after(PAUSE_MS)).await;
             sent = post();
         }
         then(Err(Silence));
     });
+}
+
+fn after(ms: i32) -> Promise {
+    Promise::new(&mut |go_on, _| set_timeout(&go_on, ms))
 }
 
 /// Calls `heard` for every snapshot that the worker sends of its own accord.
