@@ -144,7 +144,9 @@ async fn session(
     // The page that Chromium opens by itself needs the network, which is taken down and put up again when
     // an extension that may watch requests is loaded: opened in that moment, it never ends to load.
     let blank = json!({"restore_on_startup": 4, "startup_urls": ["about:blank"]});
-    wanted.add_experimental_option("prefs", json!({"session": blank}))?;
+    // What pages are asked for in, which the browser's own language does not change.
+    let asks = json!({"accept_languages": if look.german { "de-DE,de" } else { "en-US,en" }});
+    wanted.add_experimental_option("prefs", json!({"session": blank, "intl": asks}))?;
     // Two keys are trusted, whatever host they speak for: the simulator's and the one of the stories.
     let keys = format!("{},{}", tls::fingerprint(sim.authority_key()), tls::trusted()?);
     wanted.add_arg(&format!("--ignore-certificate-errors-spki-list={keys}"))?;
