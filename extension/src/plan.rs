@@ -32,7 +32,7 @@ use shared::{
 
 use crate::{
     headers::Bound,
-    messages::{Mark, Request, ServerState, ServerTrouble},
+    messages::{Mark, ServerState, ServerTrouble},
     pace::{Pace, Settings},
 };
 
@@ -141,10 +141,7 @@ pub fn step(mut state: State, event: Event, settings: &Settings, now: Now) -> (S
         Event::Wake => wake(&mut state, &mut effects),
         Event::Tick => {}
         Event::Ask { request, proposed, fresh } => {
-            if matches!(request, Request::Read | Request::AskLink) && state.marketplace.is_none() {
-                connection::choose(&mut state, proposed, &mut effects);
-            }
-            connection::ask(&mut state, request, fresh, &mut effects);
+            connection::ask(&mut state, request, proposed, fresh, &mut effects);
         }
         Event::Coded { id, result } => {
             pairing::coded(&mut state, id, result, now, &mut effects);

@@ -49,8 +49,17 @@ impl Server {
     }
 }
 
-/// Does what the popup asks for.
-pub(super) fn ask(state: &mut State, request: Request, fresh: RunId, effects: &mut Vec<Effect>) {
+/// Does what the popup asks for. What needs a shop begins with the proposed one where none is chosen yet.
+pub(super) fn ask(
+    state: &mut State,
+    request: Request,
+    proposed: Marketplace,
+    fresh: RunId,
+    effects: &mut Vec<Effect>,
+) {
+    if matches!(request, Request::Read | Request::AskLink) && state.marketplace.is_none() {
+        choose(state, proposed, effects);
+    }
     match request {
         // Whoever looks needs no mark.
         Request::Look => effects.extend(state.marked.map(|_| Effect::Mark(None))),
@@ -187,7 +196,7 @@ pub(super) fn checked(
 
 /// Changes the shop. A run that is still reading belongs to the former shop's permission and goes;
 /// one that has read everything stays.
-pub(super) fn choose(state: &mut State, marketplace: Marketplace, effects: &mut Vec<Effect>) {
+fn choose(state: &mut State, marketplace: Marketplace, effects: &mut Vec<Effect>) {
     if let Some(run) = state.run.as_mut().filter(|run| run.reads_history()) {
         run.leave_history();
     }

@@ -177,7 +177,7 @@ impl From<PersonalError> for Failure {
             PersonalError::SignIn(error) => Self::SignIn(error),
             PersonalError::Store(error) => Self::Store(error),
             PersonalError::Archive(error) => Self::Archive(error),
-            PersonalError::Broken(error) => Self::Archive(error.into()),
+            PersonalError::Broken(error) => Self::Connection(ConnectionError::Broken(error)),
         }
     }
 }
