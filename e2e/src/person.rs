@@ -1,6 +1,8 @@
 //! A person at the server's pages: makes the account, allows the extension, revokes it.
 
-use anyhow::{Result, ensure};
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
 use thirtyfour::{By, WindowHandle};
 
 use crate::{server::EMAIL, wait::until, world::World};
@@ -16,6 +18,19 @@ impl World {
         driver.switch_to_window(tab.clone()).await?;
         driver.goto(url).await?;
         Ok(tab)
+    }
+
+    /// Puts a sample of an export file into the form of the server's page and presses its button.
+    pub async fn bring(&self, sample: &str) -> Result<()> {
+        let driver = &self.browser.driver;
+        driver.goto(format!("{}/files", self.server.url())).await?;
+        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../importers/testdata");
+        let path = samples.join(sample).canonicalize();
+        let path = path.with_context(|| format!("the sample {sample}"))?;
+        let input = driver.find(By::Css(".drop input[type=file]")).await?;
+        input.send_keys(path.to_string_lossy()).await?;
+        driver.find(By::Css(".drop button")).await?.click().await?;
+        Ok(())
     }
 
     /// Opens the link of the first start and makes the owner's account.

@@ -1,6 +1,7 @@
 //! Pictures of every state of the popup, for people to look at: `cargo xtask demo --screens FOLDER`.
 
 mod audible;
+mod files;
 mod linking;
 
 use std::{
@@ -58,6 +59,7 @@ impl Walk {
         self.linking().await?;
         // From here on the popup's tab shows pages of the server.
         self.library().await?;
+        self.files().await?;
         self.connections().await?;
         self.world.browser.quit().await
     }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use audible_sim::{Fault, SignInVariant, Times};
-use thirtyfour::By;
+use thirtyfour::{By, WebElement};
 
 use super::Walk;
 use crate::{nginx::Nginx, server::Server, wait::until};
@@ -55,20 +55,22 @@ impl Walk {
         Ok(())
     }
 
-    async fn open(&self, page: &str) -> Result<()> {
+    pub(super) async fn open(&self, page: &str) -> Result<()> {
         Ok(self.world.browser.driver.goto(format!("{}/{page}", self.world.server.url())).await?)
     }
 
-    async fn press(&self, what: &str) -> Result<()> {
+    pub(super) async fn press(&self, what: &str) -> Result<()> {
+        Ok(self.shows(what).await?.click().await?)
+    }
+
+    /// Waits until this is on the page.
+    pub(super) async fn shows(&self, what: &str) -> Result<WebElement> {
         let driver = &self.world.browser.driver;
-        let found = async || Ok(driver.find_all(By::Css(what)).await?.into_iter().next());
-        Ok(until(what, found).await?.click().await?)
+        until(what, async || Ok(driver.find_all(By::Css(what)).await?.into_iter().next())).await
     }
 
     async fn fill(&self, what: &str, text: &str) -> Result<()> {
-        let driver = &self.world.browser.driver;
-        let found = async || Ok(driver.find_all(By::Css(what)).await?.into_iter().next());
-        Ok(until(what, found).await?.send_keys(text).await?)
+        Ok(self.shows(what).await?.send_keys(text).await?)
     }
 
     async fn goes(&self, way: &str) -> Result<()> {

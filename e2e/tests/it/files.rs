@@ -1,7 +1,5 @@
 //! Files on the server's pages: one in, looked at, chosen from; the library out.
 
-use std::path::{Path, PathBuf};
-
 use anyhow::{Context, Result, ensure};
 use e2e::{
     browser::{Kind, Look},
@@ -9,21 +7,6 @@ use e2e::{
     world::World,
 };
 use thirtyfour::By;
-
-fn sample(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../importers/testdata").join(name)
-}
-
-/// Puts a file into the form and presses its button.
-async fn bring(world: &World, file: &str) -> Result<()> {
-    let driver = &world.browser.driver;
-    driver.goto(format!("{}/files", world.server.url())).await?;
-    let path = sample(file).canonicalize().with_context(|| format!("the sample {file}"))?;
-    let input = driver.find(By::Css(".drop input[type=file]")).await?;
-    input.send_keys(path.to_string_lossy()).await?;
-    driver.find(By::Css(".drop button")).await?.click().await?;
-    Ok(())
-}
 
 /// The text of an element once it is there; asked in one step, as the page may change meanwhile.
 async fn text_of(world: &World, what: &'static str) -> Result<String> {
@@ -39,12 +22,12 @@ pub(crate) async fn a_file_is_brought_looked_at_and_imported(kind: Kind) -> Resu
     let dark = kind == Kind::Chromium;
     let world = World::fresh(kind, 4, Look { dark, ..Look::default() }).await?;
     world.set_up().await?;
-    bring(&world, "audible_cli/wishlist/input.csv").await?;
+    world.bring("audible_cli/wishlist/input.csv").await?;
     let told = text_of(&world, "[role=alert]").await?;
     ensure!(told.contains("wishlist"), "the form says what was wrong: {told}");
     world.browser.assert_accessible("/files, refused").await?;
 
-    bring(&world, "libation/csv_american/input.csv").await?;
+    world.bring("libation/csv_american/input.csv").await?;
     let begun = text_of(&world, ".picking button").await?;
     let lead = text_of(&world, ".lead").await?;
     ensure!(lead.contains("Libation") && begun.starts_with("Import "), "{lead}: {begun}");
