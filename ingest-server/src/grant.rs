@@ -167,7 +167,6 @@ pub struct NewGrant {
     pub(crate) address: String,
     pub(crate) created_at: i64,
     pub(crate) expires_at: i64,
-    pub(crate) forget_before: i64,
 }
 
 /// A request that waits for a person.
@@ -302,7 +301,6 @@ pub async fn ask(app: &App, wish: &Wish<'_>) -> Result<Codes, GrantError> {
         address: wish.address.to_owned(),
         created_at: now,
         expires_at: now + WORKS * SECOND,
-        forget_before: now - FORGOTTEN * SECOND,
     };
     match app.store().add_grant(&grant).await? {
         None => {

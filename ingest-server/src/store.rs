@@ -185,14 +185,8 @@ pub trait Store: Connections + Uploads + fmt::Debug + Send + Sync + 'static {
         &self,
         question: &Question,
     ) -> Result<Result<Granted, Refusal>, StoreError>;
-    /// Notes a try under each key, and forgets those before a moment.
-    async fn add_attempts(
-        &self,
-        keys: &[String],
-        id: Uuid,
-        at: i64,
-        forget_before: i64,
-    ) -> Result<(), StoreError>;
+    /// Notes a try under each key.
+    async fn add_attempts(&self, keys: &[String], id: Uuid, at: i64) -> Result<(), StoreError>;
     /// How many tries there were since a moment, and when the first was.
     async fn attempts(&self, key: &str, since: i64) -> Result<(i64, i64), StoreError>;
     /// Takes a try back.

@@ -66,7 +66,7 @@ pub async fn count(app: &App, limits: &[Limit]) -> Result<Try, Throttled> {
     let now = moment.as_microsecond();
     let id = new_id(moment, app.chance());
     let keys: Vec<String> = limits.iter().map(|limit| limit.key.clone()).collect();
-    store.add_attempts(&keys, id, now, now - FORGOTTEN * SECOND).await?;
+    store.add_attempts(&keys, id, now).await?;
     for limit in limits {
         let window = limit.window * SECOND;
         let (made, first) = store.attempts(&limit.key, now - window).await?;

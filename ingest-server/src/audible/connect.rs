@@ -203,7 +203,7 @@ impl Connecting<'_> {
         result: Result<NewConnection, ConnectionError>,
     ) -> Result<NewConnection, ConnectionError> {
         if matches!(&result, Err(ConnectionError::Audible(error)) if error.passes()) {
-            self.app.store().add_connecting(row, self.now()).await?;
+            self.app.store().add_connecting(row).await?;
         }
         result
     }

@@ -175,7 +175,7 @@ pub async fn begin(
         created_at: now,
         updated_at: now,
     };
-    app.store().add_upload(account.id, &row, now - FORGOTTEN_AFTER).await?;
+    app.store().add_upload(account.id, &row).await?;
     let work = Work { app: app.clone(), account, upload: Upload::read(row, now)? };
     tokio::spawn(work.run(Task::Read(export)));
     Ok(id)

@@ -113,8 +113,8 @@ pub trait Connections {
         id: Uuid,
     ) -> Result<bool, StoreError>;
 
-    /// Adds an attempt and forgets those whose time is over.
-    async fn add_connecting(&self, row: &AttemptRow, now: i64) -> Result<(), StoreError>;
+    /// Adds an attempt.
+    async fn add_connecting(&self, row: &AttemptRow) -> Result<(), StoreError>;
     /// An attempt whose time is not over.
     async fn connecting(
         &self,

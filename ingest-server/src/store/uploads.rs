@@ -62,13 +62,8 @@ pub struct UploadCount {
 /// One method, one transaction. Absent is `Ok(None)`.
 #[async_trait]
 pub trait Uploads {
-    /// Adds a file and forgets the account's files from before a moment, and all but a few.
-    async fn add_upload(
-        &self,
-        owner: AccountId,
-        row: &UploadRow,
-        forget_before: i64,
-    ) -> Result<(), StoreError>;
+    /// Adds a file and forgets all but a few of the account's.
+    async fn add_upload(&self, owner: AccountId, row: &UploadRow) -> Result<(), StoreError>;
     /// One file.
     async fn upload(&self, owner: AccountId, id: Uuid) -> Result<Option<UploadRow>, StoreError>;
     /// The account's files, newest first.

@@ -10,6 +10,7 @@ use axum::{
 use ingest_server::{
     app::Settings,
     grant::{self, GrantError, UserCode},
+    sweep::sweep,
 };
 use serde_json::Value;
 use shared::samples;
@@ -125,7 +126,7 @@ async fn a_code_works_for_ten_minutes(database: String) {
     // Who allows at the last moment leaves the program its time.
     fetch(&server, &early).await.ok();
     server.later(3_600);
-    ask(&server).await;
+    sweep(&server.app).await.unwrap();
     refused(&fetch(&server, &late).await, "invalid_grant");
 }
 

@@ -54,7 +54,7 @@ impl Connecting<'_> {
             sealed: self.audible.vault.seal(&whose, Purpose::Attempt, &text)?,
             expires_at: self.now() + ATTEMPT_SECONDS * 1_000_000,
         };
-        self.app.store().add_connecting(&row, self.now()).await?;
+        self.app.store().add_connecting(&row).await?;
         Ok(state)
     }
 

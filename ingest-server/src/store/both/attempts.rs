@@ -10,12 +10,7 @@ pub(super) async fn add(
     keys: &[String],
     id: Uuid,
     at: i64,
-    forget_before: i64,
 ) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM attempts WHERE attempted_at <= $1")
-        .bind(forget_before)
-        .execute(&mut *db)
-        .await?;
     for key in keys {
         sqlx::query(
             "INSERT INTO attempts (attempt_key, attempted_at, attempt_id) VALUES ($1, $2, $3)",

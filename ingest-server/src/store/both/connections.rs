@@ -37,8 +37,8 @@ impl Connections for Database {
         writing!(self, db => drop_one(db, Key(owner), marketplace, Key(id)))
     }
 
-    async fn add_connecting(&self, row: &AttemptRow, now: i64) -> Result<(), StoreError> {
-        writing!(self, db => add_attempt(db, row, now))
+    async fn add_connecting(&self, row: &AttemptRow) -> Result<(), StoreError> {
+        writing!(self, db => add_attempt(db, row))
     }
 
     async fn connecting(
@@ -241,12 +241,7 @@ async fn drop_one(
     Ok(true)
 }
 
-async fn add_attempt(db: &mut Connection, row: &AttemptRow, now: i64) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM audible_attempts WHERE user_id = $1 AND expires_at <= $2")
-        .bind(row.user_id)
-        .bind(now)
-        .execute(&mut *db)
-        .await?;
+async fn add_attempt(db: &mut Connection, row: &AttemptRow) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO audible_attempts (user_id, hash, marketplace, sealed, expires_at)
          VALUES ($1, $2, $3, $4, $5)",

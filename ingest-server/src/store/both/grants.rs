@@ -13,10 +13,6 @@ use crate::{
 };
 
 pub(super) async fn add(db: &mut Connection, grant: &NewGrant) -> Result<Option<i64>, StoreError> {
-    sqlx::query("DELETE FROM grants WHERE expires_at <= $1")
-        .bind(grant.forget_before)
-        .execute(&mut *db)
-        .await?;
     let (of_all, first_of_all) = open(db, None, grant.created_at).await?;
     if of_all >= OPEN_OF_ALL {
         return Ok(Some(first_of_all));

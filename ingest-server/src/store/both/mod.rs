@@ -258,14 +258,8 @@ impl Store for Database {
         writing!(self, db => grants::fetch(db, question))
     }
 
-    async fn add_attempts(
-        &self,
-        keys: &[String],
-        id: Uuid,
-        at: i64,
-        forget_before: i64,
-    ) -> Result<(), StoreError> {
-        writing!(self, db => attempts::add(db, keys, id, at, forget_before))
+    async fn add_attempts(&self, keys: &[String], id: Uuid, at: i64) -> Result<(), StoreError> {
+        writing!(self, db => attempts::add(db, keys, id, at))
     }
 
     async fn attempts(&self, key: &str, since: i64) -> Result<(i64, i64), StoreError> {

@@ -15,13 +15,8 @@ const KEPT: i64 = 5;
 
 #[async_trait]
 impl Uploads for Database {
-    async fn add_upload(
-        &self,
-        owner: AccountId,
-        row: &UploadRow,
-        forget_before: i64,
-    ) -> Result<(), StoreError> {
-        writing!(self, db => add(db, Key(owner), row, forget_before))
+    async fn add_upload(&self, owner: AccountId, row: &UploadRow) -> Result<(), StoreError> {
+        writing!(self, db => add(db, Key(owner), row))
     }
 
     async fn upload(&self, owner: AccountId, id: Uuid) -> Result<Option<UploadRow>, StoreError> {
@@ -93,19 +88,13 @@ impl Uploads for Database {
     }
 }
 
-async fn add(
-    db: &mut Connection,
-    owner: Key,
-    row: &UploadRow,
-    forget_before: i64,
-) -> Result<(), StoreError> {
+async fn add(db: &mut Connection, owner: Key, row: &UploadRow) -> Result<(), StoreError> {
     sqlx::query(
-        "DELETE FROM uploads WHERE user_id = $1 AND (updated_at < $2 OR upload_id IN (
+        "DELETE FROM uploads WHERE user_id = $1 AND upload_id IN (
              SELECT upload_id FROM uploads WHERE user_id = $1
-             ORDER BY created_at DESC, upload_id DESC LIMIT 1000 OFFSET $3))",
+             ORDER BY created_at DESC, upload_id DESC LIMIT 1000 OFFSET $2)",
     )
     .bind(owner)
-    .bind(forget_before)
     .bind(KEPT - 1)
     .execute(&mut *db)
     .await?;

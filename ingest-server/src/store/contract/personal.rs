@@ -159,7 +159,7 @@ async fn filled(app: &App, email: &str) -> Account {
         sealed: "v1.key.attempt".to_owned(),
         expires_at: now + 1_000_000_000,
     };
-    app.store().add_connecting(&attempt, now).await.unwrap();
+    app.store().add_connecting(&attempt).await.unwrap();
     let wish = WishRow {
         marketplace: "us".to_owned(),
         asin: "B000000077".to_owned(),

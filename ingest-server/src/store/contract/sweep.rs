@@ -48,7 +48,6 @@ async fn grant(store: &dyn Store, name: &str, ends: i64) {
         address: String::new(),
         created_at: NOW - 9,
         expires_at: ends,
-        forget_before: 0,
     };
     assert_eq!(store.add_grant(&grant).await.unwrap(), None);
 }
@@ -67,7 +66,7 @@ async fn upload(store: &dyn Store, account: &Account, id: u128, at: i64) {
         created_at: at,
         updated_at: at,
     };
-    store.add_upload(account.id, &row, 0).await.unwrap();
+    store.add_upload(account.id, &row).await.unwrap();
 }
 
 async fn imported(store: &dyn Store, account: &Account, run: u8, at: i64) {
@@ -81,7 +80,7 @@ async fn rows_until(store: &dyn Store, account: &Account, name: &str, id: u8, at
     session_and_link(store, name, at).await;
     grant(store, name, at).await;
     store
-        .add_attempts(&[name.to_owned()], new_id(Timestamp::UNIX_EPOCH, &System), at, 0)
+        .add_attempts(&[name.to_owned()], new_id(Timestamp::UNIX_EPOCH, &System), at)
         .await
         .unwrap();
     let attempt = AttemptRow {
@@ -91,7 +90,7 @@ async fn rows_until(store: &dyn Store, account: &Account, name: &str, id: u8, at
         sealed: "v1.key.attempt".to_owned(),
         expires_at: at,
     };
-    store.add_connecting(&attempt, 0).await.unwrap();
+    store.add_connecting(&attempt).await.unwrap();
     upload(store, account, id.into(), at - 1).await;
     imported(store, account, id, at - 1).await;
 }
